@@ -1,0 +1,1 @@
+"""Redthread's library: reading, coding, suggesting and comparing, without any screen."""

@@ -1,0 +1,1 @@
+"""The agreement between coders, with intervals: pure functions."""

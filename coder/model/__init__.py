@@ -1,0 +1,42 @@
+"""The domain: frozen values and pure functions, standard library only."""
+
+from coder.model.case import Attribute, AttributeType, Case, Membership, Value
+from coder.model.codebook import Code, Codebook, CodeStatus, Source
+from coder.model.coding import Anchor, Coder, Coding, Decision, Memo, Origin, Outcome, Role, new_id, now
+from coder.model.document import Document, DocumentKind, Reading, Segment, Turn, TurnKind, text_hash
+from coder.model.journal import Entry, RowChange
+from coder.model.span import Span, Utf16Map, trimmed
+
+__all__ = [
+    "Anchor",
+    "Attribute",
+    "AttributeType",
+    "Case",
+    "Code",
+    "CodeStatus",
+    "Codebook",
+    "Coder",
+    "Coding",
+    "Decision",
+    "Document",
+    "DocumentKind",
+    "Entry",
+    "Membership",
+    "Memo",
+    "Origin",
+    "Outcome",
+    "Reading",
+    "Role",
+    "RowChange",
+    "Segment",
+    "Source",
+    "Span",
+    "Turn",
+    "TurnKind",
+    "Utf16Map",
+    "Value",
+    "new_id",
+    "now",
+    "text_hash",
+    "trimmed",
+]
