@@ -1,1 +1,0 @@
-"""The agreement between coders, with intervals: pure functions."""
