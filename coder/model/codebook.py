@@ -209,15 +209,9 @@ class Codebook:
             raise CodebookConflict(f"{gone.name!r} cannot be merged into itself or a code below it")
         examples = tuple(dict.fromkeys((*kept.examples, *gone.examples)))
         counter = tuple(dict.fromkeys((*kept.counter_examples, *gone.counter_examples)))
-        codes = []
-        for old in self.codes:
-            if old.id == code:
-                continue
-            if old.id == into:
-                old = replace(old, examples=examples, counter_examples=counter)
-            elif old.parent == code:
-                old = replace(old, parent=into)
-            codes.append(old)
+        changed = {into: replace(kept, examples=examples, counter_examples=counter)}
+        changed |= {child.id: replace(child, parent=into) for child in self.children(code) if child.id != into}
+        codes = [changed.get(old.id, old) for old in self.codes if old.id != code]
         return replace(self, codes=tuple(codes))
 
     def retired(self, code: str) -> Codebook:

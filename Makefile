@@ -1,0 +1,46 @@
+# Two commands are all that a newcomer needs: `make app` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SAMPLE := learning-networks.redthread
+
+.PHONY: app test check bench chromium clean
+
+app: .venv/installed $(SAMPLE)  ## open the app, with the sample project if there is no other
+	$(BIN)/redthread ui $(SAMPLE)
+
+test: check chromium  ## lint, types, layers, and every test, in a real Chromium too
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+check: .venv/dev  ## lint, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev chromium  ## measure speed and memory, and print the tables
+	$(BIN)/python -m tests.benchmarks
+
+$(SAMPLE): | .venv/installed
+	$(BIN)/redthread demo .
+
+# torch first and pinned: an unpinned one brings gigabytes that nobody here needs.
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Redthread needs Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "Python's venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Installing Redthread into .venv (some minutes the first time) ..."
+	@$(PIP) install -c constraints.txt torch
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+.venv/dev: .venv/installed
+	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $@
+
+chromium:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		echo "Installing Chromium for the browser tests ..." && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+		{ echo "The browser tests need Chromium as /usr/bin/chromium; on Debian: sudo apt-get install chromium"; exit 1; }
+
+clean:  ## remove what was built, never a project
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -1,0 +1,56 @@
+"""What tables are made from: the domain values of one project, read once."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from coder.model import Attribute, Case, Codebook, Coder, Coding, Document, Membership, Memo, Span, Turn
+
+
+@dataclass(frozen=True)
+class Material:
+    """The documents, cases, codebook and codings of a project. ``turns`` by document id."""
+
+    title: str
+    documents: Sequence[Document]
+    turns: Mapping[str, Sequence[Turn]]
+    codebook: Codebook
+    codings: Sequence[Coding]
+    coders: Sequence[Coder]
+    cases: Sequence[Case]
+    attributes: Sequence[Attribute]
+    memberships: Sequence[Membership]
+    memos: Sequence[Memo]
+
+    @cached_property
+    def _memberships(self) -> Mapping[str, list[Membership]]:
+        found: dict[str, list[Membership]] = {}
+        for membership in self.memberships:
+            found.setdefault(membership.document, []).append(membership)
+        return found
+
+    @cached_property
+    def _turn_ends(self) -> Mapping[str, list[int]]:
+        return {document: [turn.span.end for turn in turns] for document, turns in self.turns.items()}
+
+    def cases_of(self, document: str, span: Span) -> list[str]:
+        """Ids of the cases that a place belongs to."""
+        return [
+            membership.case
+            for membership in self._memberships.get(document, ())
+            if membership.span is None or membership.span.overlaps(span)
+        ]
+
+    def turns_under(self, document: str, span: Span) -> list[Turn]:
+        """The turns that a span touches, in order."""
+        turns = self.turns.get(document, ())
+        first = bisect_left(self._turn_ends.get(document, []), span.start + 1)
+        found = []
+        for turn in turns[first:]:
+            if turn.span.start >= span.end:
+                break
+            found.append(turn)
+        return found
