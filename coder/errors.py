@@ -16,6 +16,7 @@
     │   ├── ProjectDamaged      the integrity check or the journal chain fails
     │   └── ProjectUnavailable  read-only, full disk, locked for too long, moved away
     ├── UnknownItem             no such document, coding, case, coder, memo
+    ├── InvalidValue            a name, date or position that cannot be what it should
     ├── StaleEdit               what was to be changed has changed meanwhile
     ├── NothingToUndo           no change of this coder is left to undo or redo
     ├── NotAllowed              this coder's role does not permit the act
@@ -89,6 +90,10 @@ class ProjectUnavailable(ProjectError):
 
 class UnknownItem(CodingError):
     """No such document, coding, case, coder or memo."""
+
+
+class InvalidValue(CodingError):
+    """A name, date or position that cannot be what it should."""
 
 
 class StaleEdit(CodingError):
