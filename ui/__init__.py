@@ -1,0 +1,1 @@
+"""Redthread's screens: Streamlit only; every decision is made in ``coder.workflow``."""

@@ -1,0 +1,76 @@
+"""What is opened for a rerun, and what is kept for the life of the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from coder.errors import UnknownItem
+from coder.model import Coder
+from coder.store import Project
+from coder.workflow.projects import open_project
+from ui import settings
+from ui.session import session
+
+
+@contextmanager
+def opened() -> Iterator[Project]:
+    """The session's project, for the length of one rerun.
+
+    Opened each time: that takes a millisecond, while a connection kept would belong to another thread.
+    """
+    path = session().project
+    if path is None:
+        raise UnknownItem("no project is open; open or create one on the Project page")
+    with open_project(path) as project:
+        yield project
+
+
+def enter(path: Path | str) -> None:
+    """Make this project the session's, as the coder who used it last on this computer."""
+    path = str(Path(path).expanduser().resolve())
+    with open_project(path) as project:
+        known = settings.load()
+        coders = project.coders()
+        name = known.names.get(path)
+        chosen = next((coder for coder in coders if coder.name == name), coders[0])
+        here = session()
+        here.close_project()
+        here.project, here.coder = path, chosen.id
+        known.opened(path)
+        settings.save(known)
+
+
+def remember_coder(coder: Coder) -> None:
+    """Code as this person from now on."""
+    here = session()
+    here.coder = coder.id
+    known = settings.load()
+    known.name = coder.name
+    if here.project:
+        known.names[here.project] = coder.name
+    settings.save(known)
+
+
+def coder_id() -> str:
+    """Who is coding. Raises UnknownItem if nobody was chosen."""
+    found = session().coder
+    if found is None:
+        raise UnknownItem("nobody is chosen as coder; choose a name in the sidebar")
+    return found
+
+
+def say(message: str, icon: str = ":material/check:") -> None:
+    """A short message that survives the rerun which follows an act."""
+    session().messages.append((message, icon))
+
+
+def show_messages() -> None:
+    """Show what was said before this rerun."""
+    here = session()
+    for message, icon in here.messages:
+        st.toast(message, icon=icon)
+    here.messages.clear()

@@ -1,0 +1,37 @@
+"""What one browser tab has open: ids and choices, typed and small."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+_KEY = "redthread"
+
+
+@dataclass
+class Session:
+    """The open project, who is coding, and what they look at."""
+
+    project: str | None = None
+    coder: str | None = None
+    document: str | None = None
+    goto: int | None = None
+    code: str | None = None
+    messages: list[tuple[str, str]] = field(default_factory=list)
+
+    def close_project(self) -> None:
+        """Forget everything that belongs to the project that was open."""
+        self.project = self.coder = self.document = self.goto = self.code = None
+
+    def look_at(self, document: str, position: int | None = None) -> None:
+        """The place that the coding screen shows next."""
+        self.document, self.goto = document, position
+
+
+def session() -> Session:
+    """The session of this browser tab."""
+    found = st.session_state.get(_KEY)
+    if not isinstance(found, Session):
+        found = st.session_state[_KEY] = Session()
+    return found
