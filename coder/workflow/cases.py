@@ -55,9 +55,7 @@ def remove_case(project: Project, case: str, *, coder: str) -> None:
         change.remove_case(found_case(project, case).id)
 
 
-def add_attribute(
-    project: Project, name: str, type: AttributeType = AttributeType.TEXT, *, coder: str
-) -> Attribute:
+def add_attribute(project: Project, name: str, type: AttributeType = AttributeType.TEXT, *, coder: str) -> Attribute:
     """Something more to know about every case. Raises InvalidValue for an empty or taken name."""
     with change_by(project, coder, "add attribute", summary=f"add attribute {name.strip()}") as change:
         attribute = Attribute(name.strip(), type)

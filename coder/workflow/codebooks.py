@@ -25,7 +25,9 @@ LEAST_CONTRAST = 4.5
 NEAREST_COLOURS = 0.03
 """Distance in OKLab below which two colours are hard to tell apart side by side (Ottosson 2020)."""
 
-_LITTLE_WORDS = frozenset("a an and as at by for from in of on or the to with".split())
+_LITTLE_WORDS = frozenset(
+    {"a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"}
+)
 
 
 class Severity(StrEnum):
@@ -80,7 +82,8 @@ class Difference:
             return f"renamed: {place} (was {self.old})"
         if self.kind is Kind.MOVED:
             return f"moved: {place} (was under {self.old or 'nothing'}, now under {self.new or 'nothing'})"
-        return f"changed: {place}, {self.field.replace('_', ' ')}\n  - {self.old or '(empty)'}\n  + {self.new or '(empty)'}"
+        old, new = self.old or "(empty)", self.new or "(empty)"
+        return f"changed: {place}, {self.field.replace('_', ' ')}\n  - {old}\n  + {new}"
 
 
 @dataclass(frozen=True, slots=True)

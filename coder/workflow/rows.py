@@ -52,7 +52,7 @@ def read_table(name: str, content: bytes, *, needs: Collection[str] = ()) -> Tab
     found = []
     for number, cells in enumerate(rows[1:], start=2):
         if any(cells[len(columns) :]):
-            raise MalformedFile(f"{name}, row {number}: {len(cells)} cells, but only {len(columns)} columns have a name")
+            raise MalformedFile(f"{name}, row {number}: {len(cells)} cells, but only {len(columns)} named columns")
         if any(cells):
             padded = cells[: len(columns)] + [""] * (len(columns) - len(cells))
             found.append(Row(number, dict(zip(columns, padded, strict=True))))

@@ -1,0 +1,128 @@
+"""Projects as a whole: new ones, the sample, what ships with Redthread, whether all is sound."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping
+from pathlib import Path
+
+from coder.errors import ProjectDamaged, ProjectExists, UnknownItem, UnreadableFile
+from coder.model import Coder, DocumentKind, new_id
+from coder.store import Project
+from coder.workflow.cases import import_case_table
+from coder.workflow.codebooks import load_codebook
+from coder.workflow.codings import import_codings
+from coder.workflow.documents import Outcome, Progress, Source, change_document, import_documents
+from coder.workflow.rows import Table, read_table
+
+SAMPLE_TITLE = "Learning networks (invented sample)"
+_SAMPLE_CORPUS = "learning-networks"
+_SAMPLE_CODEBOOK = "diffusion-and-cocreation"
+
+
+def create_project(path: Path | str, *, title: str, coder: str) -> Project:
+    """A new project with its first coder, who owns it. Raises ProjectExists, ProjectUnavailable."""
+    return Project.create(path, title=title, coder=coder)
+
+
+def open_project(path: Path | str) -> Project:
+    """A project that is there. Raises NotAProject and its kin."""
+    return Project.open(path)
+
+
+def create_sample(path: Path | str, *, coder: str | None = None, on_progress: Progress | None = None) -> Project:
+    """A new project with the sample corpus: five invented networks, coded in part by two invented coders.
+
+    Its owner is the person at the keyboard, unless ``coder`` names another. The sample is built
+    beside its place and moved there when it is whole. Raises ProjectExists, ProjectUnavailable.
+    """
+    owner = coder or person()
+    if str(path) == ":memory:":
+        project = create_project(path, title=SAMPLE_TITLE, coder=owner)
+        _fill(project, on_progress)
+        return project
+    place = Path(path)
+    if place.exists():
+        raise ProjectExists(f"{place} is there already; choose another name")
+    unfinished = place.with_name(f".{place.name}.unfinished")
+    for left in unfinished.parent.glob(f"{unfinished.name}*"):
+        left.unlink()
+    with create_project(unfinished, title=SAMPLE_TITLE, coder=owner) as project:
+        _fill(project, on_progress)
+    unfinished.rename(place)
+    return open_project(place)
+
+
+def person() -> str:
+    """The name under which the person at the keyboard signed in, or "Me" where the machine does not say."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "Me"
+
+
+def verify(path: Path | str) -> list[str]:
+    """What is wrong with a project, in sentences; empty where all is sound. Raises NotAProject and its kin."""
+    try:
+        with Project.open(path) as project:
+            return project.verify()
+    except ProjectDamaged as error:
+        return [str(error)]
+
+
+def shipped_codebooks() -> dict[str, Path]:
+    """The codebooks that come with Redthread, by name."""
+    return {path.stem: path for path in sorted(shipped("codebooks").glob("*.yaml"))}
+
+
+def shipped(folder: str) -> Path:
+    """A folder that comes with Redthread: inside the installed package, or at the top of the source tree.
+
+    Raises UnknownItem where neither has it.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for place in (package / "shipped" / folder, package.parent / folder):
+        if place.is_dir():
+            return place
+    raise UnknownItem(f"{folder} did not come with this installation of Redthread; install it again")
+
+
+def _fill(project: Project, on_progress: Progress | None) -> None:
+    corpus = shipped("corpora") / _SAMPLE_CORPUS
+    codebook = shipped_codebooks()[_SAMPLE_CODEBOOK]
+    cases, documents, codings = (corpus / name for name in ("cases.csv", "documents.csv", "codings.csv"))
+    # The invented coders do all of it, so that nothing of it is the owner's to undo.
+    coder = _first_of_the_invented(project, read_table(codings.name, codings.read_bytes()))
+    load_codebook(project, codebook.name, codebook.read_bytes(), coder=coder)
+    known = import_case_table(project, cases.name, cases.read_bytes(), coder=coder, leave_out={"folder"})
+    _import_listed(project, corpus, documents, {case.name: case.id for case in known}, coder, on_progress)
+    import_codings(project, codings.name, codings.read_bytes(), coder=coder)
+
+
+def _first_of_the_invented(project: Project, codings: Table) -> str:
+    names = dict.fromkeys(row.cells["coder"] for row in codings.rows)
+    invented = [Coder(new_id(), name) for name in names]
+    with project.change("create sample", coder=None, summary="create the sample project") as change:
+        for coder in invented:
+            change.save_coder(coder)
+    return invented[0].id
+
+
+def _import_listed(
+    project: Project, corpus: Path, listing: Path, cases: Mapping[str, str], coder: str, on_progress: Progress | None
+) -> None:
+    rows = read_table(listing.name, listing.read_bytes()).rows
+    found = {path.name: path for path in corpus.rglob("*")}
+    for done, row in enumerate(rows):
+        name = row.cells["document"]
+        if on_progress is not None:
+            on_progress(done, len(rows), name)
+        source = Source(name, found[name].read_bytes)
+        (report,) = import_documents(project, [source], coder=coder, case=cases[row.cells["case"]])
+        if report.document is None or report.outcome is Outcome.KNOWN:
+            raise UnreadableFile(f"{name} of the sample: {' '.join(report.messages)}")
+        change_document(
+            project, report.document, coder=coder, kind=DocumentKind(row.cells["kind"]), date=row.cells["date"]
+        )
+    if on_progress is not None:
+        on_progress(len(rows), len(rows), "")
