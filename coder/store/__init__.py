@@ -1,0 +1,7 @@
+"""The one door to the project file."""
+
+from coder.store.change import Change
+from coder.store.project import Project
+from coder.store.rows import CodebookVersion, ReadMark, coding_in
+
+__all__ = ["Change", "CodebookVersion", "Project", "ReadMark", "coding_in"]

@@ -1,0 +1,451 @@
+"""One change to the project: everything that can be written, each row with its state before and after."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from coder.errors import CodebookConflict, StaleEdit, UnknownItem
+from coder.model import (
+    Attribute,
+    Case,
+    Codebook,
+    Coder,
+    Coding,
+    Decision,
+    Document,
+    Membership,
+    Memo,
+    Span,
+    Turn,
+    new_id,
+    now,
+    text_hash,
+)
+from coder.model.journal import canonical
+from coder.store import journal, rows
+from coder.store.file import ProjectFile, storable
+from coder.store.order import places
+from coder.store.recorder import Recorder
+from coder.store.schema import (
+    ATTRIBUTE,
+    ATTRIBUTE_VALUE,
+    CASE,
+    CODE,
+    CODEBOOK,
+    CODEBOOK_VERSION,
+    CODER,
+    CODING,
+    DECISION,
+    DOCUMENT,
+    MEMBERSHIP,
+    MEMO,
+    READ_MARK,
+    SETTING,
+    Table,
+)
+
+
+class Change:
+    """What may be written inside ``Project.change``.
+
+    ``repeated`` is True when the operation was applied before: then nothing may be written.
+    ``entry`` is the number of the journal entry, known after the block; None if no row changed.
+    Removing what is not there raises UnknownItem.
+    """
+
+    def __init__(self, file: ProjectFile, *, coder: str | None, entry: int | None, repeated: bool) -> None:
+        self._file = file
+        self._coder = coder
+        self._recorder = Recorder(file)
+        self._texts: dict[str, str] = {}
+        self._open = not repeated
+        self.repeated = repeated
+        self.entry = entry
+
+    # --- documents -----------------------------------------------------------------------------
+
+    def add_document(
+        self, document: Document, turns: Sequence[Turn], segments: Sequence[tuple[Span, int]], segmenter: str
+    ) -> None:
+        """Store a document with its text, its turns, and its segments as (span, index of the turn).
+
+        A lone surrogate in the text, which no file can hold, becomes U+FFFD. Raises ValueError if a
+        span or a turn lies outside, or if ``document.sha256`` is not the hash of its text.
+        """
+        write = self._writer()
+        _check_reading(document, turns, segments)
+        if write.row(DOCUMENT, document.id) is not None:
+            raise StaleEdit(f"the document {document.name!r} is in the project already")
+        text = storable(document.text)
+        if text != document.text:
+            document = replace(document, text=text, sha256=text_hash(text))
+        turn_rows = rows.turn_values(document.id, [_storable_turn(turn) for turn in turns])
+        segment_rows = [(document.id, index, span.start, span.end, turn) for index, (span, turn) in enumerate(segments)]
+        segmenter = storable(segmenter)
+        reading = reading_hash(document.sha256, segmenter, turn_rows, segment_rows)
+        self._file.write("INSERT INTO text VALUES (?, ?) ON CONFLICT DO NOTHING", (document.sha256, text))
+        write.put(DOCUMENT, rows.document_row(document, reading=reading, segmenter=segmenter))
+        self._file.write_many("INSERT INTO turn VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", turn_rows)
+        first = int(self._file.value("SELECT max(number) FROM segment") or 0) + 1
+        self._file.write_many(
+            "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?)",
+            ((number, *values) for number, values in enumerate(segment_rows, first)),
+        )
+        self._file.write_many(
+            "INSERT INTO words (rowid, content) VALUES (?, ?)",
+            ((number, span.of(text)) for number, (span, _) in enumerate(segments, first)),
+        )
+
+    def update_document(self, document: Document) -> None:
+        """Change name, kind, language, date or source; the text never changes.
+
+        Raises StaleEdit if the document was changed since ``document`` was read.
+        """
+        write = self._writer()
+        row = self._document(document.id)
+        if document.revision != row["revision"]:
+            raise StaleEdit(f"{row['name']!r} was changed meanwhile; read it again, then change it")
+        changed = {
+            **row,
+            "name": document.name,
+            "kind": document.kind.value,
+            "language": document.language,
+            "date": document.date,
+            "source": document.source,
+        }
+        if changed != row:
+            write.put(DOCUMENT, {**changed, "revision": row["revision"] + 1})
+
+    def remove_document(self, document: str) -> None:
+        """Hide a document with all its codings; undoing shows everything again."""
+        write = self._writer()
+        write.put(DOCUMENT, {**self._document(document), "removed": 1})
+
+    # --- codings -------------------------------------------------------------------------------
+
+    def save_coding(self, coding: Coding) -> None:
+        """Store a coding, new or changed.
+
+        Raises UnknownItem for a document, code or coder that is not there, StaleEdit if the
+        quotation is not what stands in the text.
+        """
+        write = self._writer()
+        document = self._document(coding.document)
+        row = rows.coding_row(coding)
+        if coding.span.of(self._text(document)) != storable(row["quotation"]):
+            raise StaleEdit(
+                f"the quotation is not what stands at {coding.span.start}..{coding.span.end} "
+                f"of {document['name']!r}; mark the passage again"
+            )
+        self._expect(CODE, coding.code, "code")
+        self._expect(CODER, coding.coder, "coder")
+        write.put(CODING, row)
+
+    def remove_coding(self, coding: str) -> None:
+        """Take a coding away, and the memos on it."""
+        write = self._writer()
+        self._drop_memos("coding", coding)
+        if not write.drop(CODING, coding):
+            raise UnknownItem(f"no coding with the id {coding}; it may have been removed meanwhile")
+
+    def recode(self, source: str, into: str) -> int:
+        """Put all codings of one code on another, also those of hidden documents; how many there were.
+
+        A coding that would double an equal one (same span, same coder) is removed, its memos go to
+        the one that stays. Memos on the code go along.
+        """
+        write = self._writer()
+        self._expect(CODE, into, "code")
+        moved = self._file.rows(CODING.from_rows() + "WHERE code = ? ORDER BY id", (source,))
+        at = now()
+        for values in moved:
+            row = dict(zip(CODING.columns, values, strict=True))
+            equal = self._file.value(
+                'SELECT id FROM coding WHERE document = ? AND "start" = ? AND "end" = ? AND coder = ? AND code = ?',
+                (row["document"], row["start"], row["end"], row["coder"], into),
+            )
+            if equal is None:
+                write.put(CODING, {**row, "code": into, "modified": at})
+            else:
+                self._move_memos("coding", row["id"], equal)
+                write.drop(CODING, row["id"])
+        self._move_memos("code", source, into)
+        return len(moved)
+
+    def save_decision(self, decision: Decision) -> None:
+        """Store a suggestion taken or refused."""
+        write = self._writer()
+        document = self._document(decision.document)
+        _check_span(decision.span, document)
+        self._expect(CODE, decision.code, "code")
+        self._expect(CODER, decision.coder, "coder")
+        write.put(DECISION, rows.decision_row(decision))
+
+    def mark_read(self, document: str, coder: str, position: int) -> None:
+        """Note how far this coder has read, in code points; a position outside the text is clamped."""
+        write = self._writer()
+        characters = self._document(document)["characters"]
+        self._expect(CODER, coder, "coder")
+        mark = rows.ReadMark(document, coder, max(0, min(position, characters)))
+        write.put(READ_MARK, rows.read_mark_row(mark))
+
+    # --- the codebook --------------------------------------------------------------------------
+
+    def save_codebook(self, codebook: Codebook) -> None:
+        """Store what differs from the codebook that stands.
+
+        Raises CodebookConflict at the end of the change if a code is gone that codings still use.
+        """
+        write = self._writer()
+        for (id,) in self._file.rows("SELECT id FROM codebook WHERE id <> ?", (codebook.id,)):
+            write.drop(CODEBOOK, id)
+        write.put(CODEBOOK, rows.codebook_row(codebook))
+        standing = {
+            values[0]: dict(zip(CODE.columns, values, strict=True)) for values in self._file.rows(CODE.from_rows())
+        }
+        known = {id: row["place"] for id, row in standing.items()}
+        place = places([code.id for code in codebook.codes], known)
+        for code in codebook.codes:
+            row = rows.code_row(code, place[code.id])
+            if standing.pop(code.id, None) != row:
+                write.put(CODE, row)
+        for id in standing:
+            write.drop(CODE, id)
+
+    def publish(self, codebook: Codebook, note: str) -> None:
+        """Store the codebook and keep this version of it whole.
+
+        Raises CodebookConflict if a version of that number was published before.
+        """
+        write = self._writer()
+        if self._file.value("SELECT 1 FROM codebook_version WHERE version = ?", (codebook.version,)):
+            raise CodebookConflict(f"version {codebook.version} was published before; give this one a higher number")
+        self.save_codebook(codebook)
+        write.put(
+            CODEBOOK_VERSION,
+            {
+                "id": new_id(),
+                "version": codebook.version,
+                "at": now(),
+                "coder": self._coder,
+                "note": note,
+                "content": rows.codebook_content(codebook),
+            },
+        )
+
+    # --- cases ---------------------------------------------------------------------------------
+
+    def save_case(self, case: Case) -> None:
+        """Store a case with all its values; a value left out is removed.
+
+        Raises UnknownItem at the end of the change if an attribute is not there.
+        """
+        write = self._writer()
+        write.put(CASE, {"id": case.id, "place": self._place(CASE, case.id), "name": case.name})
+        values = {
+            f"{case.id}/{storable(name)}": {
+                "id": f"{case.id}/{name}",
+                "case_id": case.id,
+                "attribute": name,
+                "value": canonical(value),
+            }
+            for name, value in case.values.items()
+        }
+        for (id,) in self._file.rows("SELECT id FROM attribute_value WHERE case_id = ?", (case.id,)):
+            if id not in values:
+                write.drop(ATTRIBUTE_VALUE, id)
+        for row in values.values():
+            write.put(ATTRIBUTE_VALUE, row)
+
+    def remove_case(self, case: str) -> None:
+        """Take a case away with its values, its memberships and the memos on it."""
+        write = self._writer()
+        self._drop_where(ATTRIBUTE_VALUE, "case_id", case)
+        self._drop_where(MEMBERSHIP, "case_id", case)
+        self._drop_memos("case", case)
+        if not write.drop(CASE, case):
+            raise UnknownItem(f"no case with the id {case}; it may have been removed meanwhile")
+
+    def save_attribute(self, attribute: Attribute) -> None:
+        """Store an attribute, new or with another type."""
+        write = self._writer()
+        write.put(ATTRIBUTE, rows.attribute_row(attribute, self._place(ATTRIBUTE, attribute.name)))
+
+    def remove_attribute(self, name: str) -> None:
+        """Take an attribute away with its value in every case."""
+        write = self._writer()
+        self._drop_where(ATTRIBUTE_VALUE, "attribute", name)
+        if not write.drop(ATTRIBUTE, name):
+            raise UnknownItem(f"no attribute is named {name!r}")
+
+    def assign(self, membership: Membership) -> None:
+        """Put a document, or one more stretch of it, in a case.
+
+        The whole document takes the place of stretches, a stretch that of the whole document.
+        """
+        write = self._writer()
+        document = self._document(membership.document)
+        self._expect(CASE, membership.case, "case")
+        if membership.span is not None:
+            _check_span(membership.span, document)
+        for id, start in self._memberships(membership.document, membership.case):
+            if start is None or membership.span is None:
+                write.drop(MEMBERSHIP, id)
+        write.put(MEMBERSHIP, rows.membership_row(membership))
+
+    def unassign(self, document: str, case: str) -> None:
+        """Take a document, with every stretch of it, out of a case."""
+        write = self._writer()
+        found = self._memberships(document, case)
+        if not found:
+            raise UnknownItem("the document does not belong to this case")
+        for id, _ in found:
+            write.drop(MEMBERSHIP, id)
+
+    # --- memos, coders, settings ---------------------------------------------------------------
+
+    def save_memo(self, memo: Memo) -> None:
+        """Store a memo, new or changed. Raises UnknownItem for a coding, document, code or case that is not there."""
+        write = self._writer()
+        table = _MEMO_TARGETS.get(memo.about)
+        if table is not None:
+            self._expect(table, memo.target, memo.about)
+        self._expect(CODER, memo.coder, "coder")
+        write.put(MEMO, rows.memo_row(memo))
+
+    def remove_memo(self, memo: str) -> None:
+        """Take a memo away."""
+        if not self._writer().drop(MEMO, memo):
+            raise UnknownItem(f"no memo with the id {memo}; it may have been removed meanwhile")
+
+    def save_coder(self, coder: Coder) -> None:
+        """Store a coder, new or changed."""
+        self._writer().put(CODER, rows.coder_row(coder, self._place(CODER, coder.id)))
+
+    def set_setting(self, key: str, value: str | None) -> None:
+        """Store a setting of the project; None removes it."""
+        write = self._writer()
+        if value is None:
+            write.drop(SETTING, key)
+        else:
+            write.put(SETTING, {"key": key, "value": value})
+
+    # --- the end of the change -----------------------------------------------------------------
+
+    def finish(self, verb: str, *, summary: str, operation: str | None) -> None:
+        """Settle what hangs on removed codes and write the journal entry; called once, by the project."""
+        if not self._open:
+            return
+        self._settle_removed_codes()
+        self._open = False
+        changes = self._recorder.changes()
+        if changes:
+            self.entry = journal.append(
+                self._file, coder=self._coder, verb=verb, summary=summary, operation=operation, changes=changes
+            )
+
+    def _settle_removed_codes(self) -> None:
+        for code, row in self._recorder.removed(CODE):
+            codings = self._file.value("SELECT count(*) FROM coding WHERE code = ?", (code,))
+            if codings:
+                raise CodebookConflict(
+                    f"{row['name']!r} still has {codings} coding{'s' if codings > 1 else ''} "
+                    "(counting removed documents); merge it into another code or retire it"
+                )
+            self._drop_memos("code", code)
+
+    def _writer(self) -> Recorder:
+        if self.repeated:
+            raise RuntimeError("this operation was applied before; leave the block when change.repeated is True")
+        if not self._open:
+            raise RuntimeError("this change has ended; start another with project.change")
+        return self._recorder
+
+    def _document(self, id: str) -> dict[str, Any]:
+        row = self._recorder.row(DOCUMENT, id)
+        if row is None or row["removed"]:
+            raise UnknownItem(f"no document with the id {id}; it may have been removed meanwhile")
+        return row
+
+    def _text(self, document: dict[str, Any]) -> str:
+        sha256 = document["sha256"]
+        if sha256 not in self._texts:
+            self._texts[sha256] = self._file.value("SELECT content FROM text WHERE sha256 = ?", (sha256,)) or ""
+        return self._texts[sha256]
+
+    def _expect(self, table: Table, key: str, noun: str) -> None:
+        if self._recorder.row(table, key) is None:
+            raise UnknownItem(f"no {noun} with the id {key}; it may have been removed meanwhile")
+
+    def _place(self, table: Table, key: str) -> int:
+        row = self._recorder.row(table, key)
+        if row is not None:
+            return int(row["place"])
+        return int(self._file.value(f"SELECT max(place) FROM {table.name}") or 0) + 1  # noqa: S608
+
+    def _memberships(self, document: str, case: str) -> list[tuple[Any, ...]]:
+        return self._file.rows(
+            'SELECT id, "start" FROM membership WHERE document = ? AND case_id = ?', (document, case)
+        )
+
+    def _drop_where(self, table: Table, column: str, value: str) -> None:
+        for (id,) in self._file.rows(f"SELECT id FROM {table.name} WHERE {column} = ?", (value,)):  # noqa: S608
+            self._recorder.drop(table, id)
+
+    def _memos(self, about: str, target: str) -> list[dict[str, Any]]:
+        found = self._file.rows(MEMO.from_rows() + "WHERE target = ? AND about = ? ORDER BY id", (target, about))
+        return [dict(zip(MEMO.columns, values, strict=True)) for values in found]
+
+    def _drop_memos(self, about: str, target: str) -> None:
+        for memo in self._memos(about, target):
+            self._recorder.drop(MEMO, memo["id"])
+
+    def _move_memos(self, about: str, source: str, into: str) -> None:
+        kept = {memo["coder"]: memo for memo in self._memos(about, into)}
+        for memo in self._memos(about, source):
+            standing = kept.get(memo["coder"])
+            if standing is None:
+                self._recorder.put(MEMO, {**memo, "target": into})
+            else:
+                # A coder has one memo on a coding; two that meet become one text.
+                text = f"{standing['text']}\n\n{memo['text']}"
+                self._recorder.put(MEMO, {**standing, "text": text, "modified": now()})
+                self._recorder.drop(MEMO, memo["id"])
+
+
+_MEMO_TARGETS = {"coding": CODING, "document": DOCUMENT, "code": CODE, "case": CASE}
+
+
+def reading_hash(sha256: str, segmenter: str, turns: Sequence[Sequence[Any]], segments: Sequence[Sequence[Any]]) -> str:
+    """SHA-256 over a document's text hash, segmenter, turns and segments, without the document's id.
+
+    It stands in the document's row, so the chain of the journal covers what is too large to journal.
+    """
+    body = [sha256, segmenter, [list(values[1:]) for values in turns], [list(values[1:]) for values in segments]]
+    return hashlib.sha256(canonical(body).encode()).hexdigest()
+
+
+def _check_reading(document: Document, turns: Sequence[Turn], segments: Sequence[tuple[Span, int]]) -> None:
+    if text_hash(document.text) != document.sha256:
+        raise ValueError(f"the sha256 of {document.name!r} is not that of its text")
+    characters = len(document.text)
+    if document.characters != characters:
+        raise ValueError(f"{document.name!r} has {characters} characters, not {document.characters}")
+    for span in (*(turn.span for turn in turns), *(span for span, _ in segments)):
+        if span.end > characters:
+            raise ValueError(f"a span of {document.name!r} ends at {span.end}, its text at {characters}")
+    for _, turn in segments:
+        if not 0 <= turn < len(turns):
+            raise ValueError(f"a segment of {document.name!r} names turn {turn}; there are {len(turns)}")
+
+
+def _check_span(span: Span, document: dict[str, Any]) -> None:
+    if span.end > document["characters"]:
+        raise StaleEdit(f"the passage ends at {span.end}, the text of {document['name']!r} at {document['characters']}")
+
+
+def _storable_turn(turn: Turn) -> Turn:
+    return replace(turn, speaker=storable(turn.speaker)) if turn.speaker else turn

@@ -1,0 +1,216 @@
+"""The project file as SQLite sees it: one connection, its transactions, and its errors in plain words.
+
+Nothing outside this module meets an error of ``sqlite3``.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from coder.errors import NotAProject, ProjectDamaged, ProjectError, ProjectUnavailable, UnknownItem
+
+MEMORY = ":memory:"
+BUSY_SECONDS = 10.0
+"""How long a write waits for another program's write to end."""
+
+_PRAGMAS = ("foreign_keys = ON", "synchronous = FULL", "trusted_schema = OFF", "cell_size_check = ON")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class DanglingReference(UnknownItem):
+    """A change ended with a row that names another row which is not in the project."""
+
+    def __init__(self, message: str, *, parent: str) -> None:
+        super().__init__(message)
+        self.parent = parent
+
+
+class ProjectFile:
+    """One connection to one project file; to be used by the thread that opened it."""
+
+    def __init__(self, path: str, db: Database) -> None:
+        self.path = path
+        self.db = db
+        self._connection = db.conn
+
+    @classmethod
+    def connect(cls, path: str) -> ProjectFile:
+        """Connect to a file that exists, for writing if the file permits. Raises ProjectError."""
+        if path == MEMORY:
+            return cls._connect(path, MEMORY)
+        uri = Path(path).absolute().as_uri()
+        try:
+            return cls._connect(path, f"{uri}?mode=rw")
+        except ProjectUnavailable as error:
+            # A folder that cannot be written has no place for the files that SQLite keeps beside a
+            # project. With no unsaved changes there, the project can still be read as it stands.
+            if _code(error.__cause__) not in _NOT_WRITABLE or not _readable_as_it_stands(Path(path)):
+                raise
+            return cls._connect(path, f"{uri}?mode=ro&immutable=1")
+
+    @classmethod
+    def _connect(cls, path: str, name: str) -> ProjectFile:
+        with translated(path):
+            connection = sqlite3.connect(
+                name, uri=name != MEMORY, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
+            )
+            try:
+                for pragma in _PRAGMAS:
+                    connection.execute(f"PRAGMA {pragma}")
+                connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+                db = Database(connection, recursive_triggers=False, execute_plugins=False)
+            except BaseException:
+                connection.close()
+                raise
+        return cls(path, db)
+
+    def keep_log(self) -> None:
+        """Write ahead to a log from now on, so that readers and a writer never wait for each other."""
+        with translated(self.path):
+            self.db.enable_wal()
+
+    def close(self) -> None:
+        """Let go of the file; harmless when done twice."""
+        with translated(self.path):
+            self._connection.close()
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self._connection.in_transaction
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        with translated(self.path):
+            return self._connection.execute(sql, values).fetchall()
+
+    def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """The first column of the first row, or None."""
+        found = self.rows(sql, values)
+        return found[0][0] if found else None
+
+    def write(self, sql: str, values: Sequence[Any] = ()) -> None:
+        """One writing statement inside the open transaction."""
+        self._check_open()
+        with translated(self.path):
+            self._connection.execute(sql, values)
+
+    def write_many(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
+        """One writing statement for many rows inside the open transaction."""
+        self._check_open()
+        with translated(self.path):
+            self._connection.executemany(sql, values)
+
+    def _check_open(self) -> None:
+        # A full disk makes SQLite end the transaction by itself; a statement after that would
+        # otherwise be stored alone, without its journal entry.
+        if not self._connection.in_transaction:
+            raise ProjectUnavailable(f"{self.path}: the change was broken off and nothing of it is stored")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One ``BEGIN IMMEDIATE`` transaction: all of the block, or nothing of it.
+
+        Raises DanglingReference if a row ends up naming another that is not there.
+        """
+        with translated(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._check_open()
+            self._commit()
+        except BaseException:
+            with translated(self.path):
+                self.db.rollback()
+            raise
+
+    def _commit(self) -> None:
+        with translated(self.path):
+            try:
+                self.db.commit()
+            except sqlite3.IntegrityError as error:
+                for table, _, parent, _ in self._connection.execute("PRAGMA foreign_key_check"):
+                    message = f"this change has a {_noun(table)} that names a {_noun(parent)} which is not there"
+                    raise DanglingReference(message, parent=parent) from error
+                raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Several queries that see one state of the project, whatever others write meanwhile."""
+        if self._connection.in_transaction:
+            yield
+            return
+        with translated(self.path):
+            self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with translated(self.path):
+                self.db.rollback()
+
+
+def _noun(table: str) -> str:
+    return {"cases": "case", "attribute_value": "value of an attribute"}.get(table, table.replace("_", " "))
+
+
+def _readable_as_it_stands(path: Path) -> bool:
+    unsaved = path.with_name(path.name + "-wal")
+    try:
+        return path.is_file() and not (unsaved.exists() and unsaved.stat().st_size)
+    except OSError:
+        return False
+
+
+def storable(text: str) -> str:
+    """The text with every lone surrogate, which no file can hold, replaced by U+FFFD; positions stay."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _LONE_SURROGATE.sub("\ufffd", text)
+    return text
+
+
+@contextmanager
+def translated(path: str) -> Iterator[None]:
+    """Turn errors of SQLite into ProjectError with a plain sentence."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translation(path, error) from error
+
+
+def _translation(path: str, error: sqlite3.Error) -> ProjectError:
+    code = _code(error)
+    if code == sqlite3.SQLITE_NOTADB:
+        return NotAProject(f"{path} is not a Redthread project; choose a file made by Redthread")
+    if code == sqlite3.SQLITE_CORRUPT:
+        return ProjectDamaged(f"{path} is damaged ({error}); take the newest copy that opens")
+    if code in {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH}:
+        return ProjectDamaged(f"{path} refused a row that breaks its rules ({error}); nothing was stored")
+    return ProjectUnavailable(f"{path} {_REASONS.get(code, f'cannot be used just now ({error})')}")
+
+
+def _code(error: BaseException | None) -> int:
+    # The lowest byte is the kind; the others tell variants apart.
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+_NOT_WRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+_REASONS = {
+    sqlite3.SQLITE_BUSY: f"has been locked by another program for {BUSY_SECONDS:.0f} seconds; try again shortly",
+    sqlite3.SQLITE_LOCKED: "is locked by another program; try again shortly",
+    sqlite3.SQLITE_READONLY: "is read-only; make the file and its folder writable, or work on a copy",
+    sqlite3.SQLITE_FULL: "cannot grow because the disk is full; free some space, nothing stored is lost",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that it is there and that you may read and write its folder",
+    sqlite3.SQLITE_PERM: "may not be opened by you; check the permissions of the file",
+    sqlite3.SQLITE_AUTH: "may not be opened by you; check the permissions of the file",
+    sqlite3.SQLITE_IOERR: "cannot be read or written; check the disk or the network drive that it is on",
+    sqlite3.SQLITE_NOMEM: "needs more memory than there is; close other programs",
+}

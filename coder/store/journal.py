@@ -1,0 +1,185 @@
+"""The journal: adding an entry, reading entries back, following the chain, what can be taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from coder.errors import ProjectDamaged
+from coder.model import Entry, RowChange, new_id, now
+from coder.model.journal import Row, canonical, entry_hash
+from coder.store.file import ProjectFile, storable
+
+UNDO = "undo"
+REDO = "redo"
+
+_ENTRY = "number, id, at, coder, verb, summary, operation, undoes, previous, hash"
+
+
+def append(
+    file: ProjectFile,
+    *,
+    coder: str | None,
+    verb: str,
+    summary: str,
+    operation: str | None,
+    changes: Sequence[RowChange],
+    undoes: int | None = None,
+) -> int:
+    """Write one entry at the end of the chain, inside the open transaction; its number."""
+    last, previous = (file.rows("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1") or [(0, "")])[0]
+    number, id, at = int(last) + 1, new_id(), now()
+    verb, summary = storable(verb), storable(summary)
+    hash = entry_hash(
+        previous,
+        id=id,
+        at=at,
+        coder=coder,
+        verb=verb,
+        summary=summary,
+        operation=operation,
+        undoes=undoes,
+        changes=tuple(changes),
+    )
+    file.write(
+        "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (number, id, at, coder, verb, summary, operation, undoes, previous, hash),
+    )
+    file.write_many(
+        "INSERT INTO journal_change VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            (number, place, change.table, change.key, _packed(change.before), _packed(change.after), change.document)
+            for place, change in enumerate(changes)
+        ),
+    )
+    return number
+
+
+def newest(file: ProjectFile) -> int:
+    """The number of the newest entry."""
+    return int(file.value("SELECT max(number) FROM journal") or 0)
+
+
+def number_of(file: ProjectFile, operation: str | None) -> int | None:
+    """The number of the entry that carries this operation id."""
+    if operation is None:
+        return None
+    found = file.value("SELECT number FROM journal WHERE operation = ?", (operation,))
+    return None if found is None else int(found)
+
+
+def entry(file: ProjectFile, number: int) -> Entry:
+    """One entry with its changes."""
+    return entries(file, after=number - 1, limit=1)[0]
+
+
+def entries(file: ProjectFile, *, after: int = 0, limit: int | None = None, document: str | None = None) -> list[Entry]:
+    """Entries after a number, oldest first; only those that concern a document, where one is named."""
+    found = file.rows(
+        f"SELECT {_ENTRY} FROM journal WHERE number > ?1 AND (?3 IS NULL OR number IN "  # noqa: S608
+        "(SELECT entry FROM journal_change WHERE document = ?3 AND entry > ?1)) ORDER BY number LIMIT ?2",
+        (after, -1 if limit is None else limit, document),
+    )
+    if not found:
+        return []
+    changes: dict[int, list[RowChange]] = {values[0]: [] for values in found}
+    for number, change in _changes(file, "entry BETWEEN ? AND ?", (found[0][0], found[-1][0])):
+        if number in changes:
+            changes[number].append(change)
+    return [
+        Entry(number, id, at, coder, verb, summary, operation, undoes, tuple(changes[number]), previous, hash)
+        for number, id, at, coder, verb, summary, operation, undoes, previous, hash in found
+    ]
+
+
+def changes_since(file: ProjectFile, revision: int, document: str) -> list[RowChange]:
+    """Row changes of one document after an entry, oldest first."""
+    return [change for _, change in _changes(file, "document = ? AND entry > ?", (document, revision))]
+
+
+def _changes(file: ProjectFile, where: str, values: Sequence[object]) -> Iterator[tuple[int, RowChange]]:
+    query = f'SELECT entry, table_name, "key", "before", "after", document FROM journal_change WHERE {where} '  # noqa: S608
+    for number, table, key, before, after, document in file.rows(query + "ORDER BY entry, position", values):
+        yield number, RowChange(table, key, _unpacked(before), _unpacked(after), document)
+
+
+def to_undo(file: ProjectFile, coder: str) -> int | None:
+    """The number of this coder's newest change that stands."""
+    return _number(
+        file.value(
+            "SELECT number FROM journal AS own WHERE coder = ? AND undoes IS NULL AND "
+            "(SELECT verb FROM journal WHERE undoes = own.number ORDER BY number DESC LIMIT 1) IS NOT ? "
+            "ORDER BY number DESC LIMIT 1",
+            (coder, UNDO),
+        )
+    )
+
+
+def to_redo(file: ProjectFile, coder: str) -> int | None:
+    """The number of the change that this coder took back last, if nothing new was done since."""
+    return _number(
+        file.value(
+            "SELECT undoes FROM journal AS own WHERE coder = ?1 AND verb = ?2 AND undoes IS NOT NULL "
+            "AND number > (SELECT max(number) FROM journal WHERE coder = ?1 AND undoes IS NULL) "
+            "AND number = (SELECT max(number) FROM journal WHERE undoes = own.undoes) "
+            "ORDER BY number DESC LIMIT 1",
+            (coder, UNDO),
+        )
+    )
+
+
+def latest_form(file: ProjectFile, number: int) -> Entry:
+    """The entry that last made or took back the change of this number: itself, an undo or a redo."""
+    latest = file.value("SELECT max(number) FROM journal WHERE undoes = ?", (number,))
+    return entry(file, latest or number)
+
+
+def broken_links(file: ProjectFile) -> Iterator[str]:
+    """A sentence for every entry that does not follow from the one before."""
+    previous, expected = "", 1
+    while found := entries(file, after=expected - 1, limit=500):
+        for one in found:
+            if one.number != expected:
+                yield f"the journal lacks entry {expected}"
+                expected = one.number
+            hash = entry_hash(
+                previous,
+                id=one.id,
+                at=one.at,
+                coder=one.coder,
+                verb=one.verb,
+                summary=one.summary,
+                operation=one.operation,
+                undoes=one.undoes,
+                changes=one.changes,
+            )
+            if one.previous != previous or one.hash != hash:
+                yield f"entry {one.number} of the journal was altered after it was written, or one before it was"
+            previous, expected = one.hash, expected + 1
+
+
+def last_rows(file: ProjectFile) -> dict[str, dict[str, Row]]:
+    """What the journal says every table holds now: table, key, row."""
+    tables: dict[str, dict[str, Row]] = {}
+    for _, change in _changes(file, "entry > ?", (0,)):
+        rows = tables.setdefault(change.table, {})
+        if change.after is None:
+            rows.pop(change.key, None)
+        else:
+            rows[change.key] = change.after
+    return tables
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _packed(row: Row | None) -> str | None:
+    return None if row is None else canonical(row)
+
+
+def _unpacked(text: str | None) -> Row | None:
+    try:
+        return None if text is None else json.loads(text)
+    except ValueError as error:
+        raise ProjectDamaged("a row of the journal cannot be read; take the newest copy that is sound") from error

@@ -1,0 +1,446 @@
+"""The one door to a project file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from json import dumps
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from coder.errors import NotAProject, ProjectDamaged, ProjectExists, ProjectUnavailable, UnknownItem
+from coder.model import (
+    Attribute,
+    Case,
+    Codebook,
+    Coder,
+    Coding,
+    Decision,
+    Document,
+    Entry,
+    Membership,
+    Memo,
+    Role,
+    RowChange,
+    Segment,
+    Span,
+    Turn,
+    new_id,
+)
+from coder.store import check, journal, rows, undo
+from coder.store.change import Change
+from coder.store.file import MEMORY, ProjectFile
+from coder.store.rows import CodebookVersion, ReadMark
+from coder.store.schema import (
+    ATTRIBUTE,
+    CODEBOOK_VERSION,
+    CODER,
+    CODING,
+    DECISION,
+    DOCUMENT,
+    MEMBERSHIP,
+    MEMO,
+    READ_MARK,
+    check_version,
+    migrate,
+)
+from coder.store.words import match_query
+
+ID = "project id"
+TITLE = "project title"
+"""Settings that every project has."""
+
+
+class Project:
+    """A project: its documents, codings, codebook, cases and journal.
+
+    Cheap to open, so open it anew wherever it is needed; one object is for one thread. What was
+    removed never appears in what is read. Every method may raise ProjectUnavailable (locked,
+    read-only, full disk) or ProjectDamaged.
+    """
+
+    def __init__(self, file: ProjectFile) -> None:
+        self._file = file
+        self._changing = False
+        id = self.setting(ID)
+        if id is None:
+            raise ProjectDamaged(f"{file.path} has lost its settings; take the newest copy that opens")
+        self.id = id
+        self.path = file.path
+
+    # --- lifecycle -----------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, path: Path | str, *, title: str, coder: str) -> Self:
+        """Make a new project with its first coder, who owns it. ``":memory:"`` makes one that is not kept.
+
+        Raises ProjectExists if there is a file already, ProjectUnavailable if none can be made there.
+        """
+        path = str(path)
+        if path != MEMORY:
+            _claim(Path(path))
+        try:
+            file = ProjectFile.connect(path)
+            try:
+                if path != MEMORY:
+                    file.keep_log()
+                with file.transaction():
+                    migrate(file)
+                    _begin(file, title=title, coder=coder)
+                return cls(file)
+            except BaseException:
+                file.close()
+                raise
+        except BaseException:
+            if path != MEMORY:
+                Path(path).unlink(missing_ok=True)
+            raise
+
+    @classmethod
+    def open(cls, path: Path | str) -> Self:
+        """Open a project; an older one is brought up to date.
+
+        Raises NotAProject, ProjectFromTheFuture, ProjectDamaged, ProjectUnavailable.
+        """
+        _look_at(Path(path))
+        file = ProjectFile.connect(str(path))
+        try:
+            check_version(file)
+            return cls(file)
+        except BaseException:
+            file.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- changes -------------------------------------------------------------------------------
+
+    @contextmanager
+    def change(
+        self, verb: str, *, coder: str | None, operation: str | None = None, summary: str = ""
+    ) -> Iterator[Change]:
+        """One change: all of the block is stored in one transaction with one journal entry, or nothing.
+
+        Read inside the block what the change rests on: nobody else can write meanwhile. An
+        ``operation`` that was applied before gives a change that is ``repeated`` and takes nothing.
+        Raises UnknownItem for a coder who is not in the project (None is the program itself, whose
+        changes nobody can undo).
+        """
+        if self._changing:
+            raise RuntimeError("a change of this project is open already; write into that one")
+        self._changing = True
+        try:
+            with self._file.transaction():
+                if coder is not None and self._file.value("SELECT 1 FROM coder WHERE id = ?", (coder,)) is None:
+                    raise UnknownItem(f"no coder with the id {coder}")
+                applied = journal.number_of(self._file, operation)
+                change = Change(self._file, coder=coder, entry=applied, repeated=applied is not None)
+                yield change
+                change.finish(verb, summary=summary, operation=operation)
+        finally:
+            self._changing = False
+
+    def undo(self, coder: str, *, operation: str | None = None) -> Entry:
+        """Take back this coder's newest change that stands.
+
+        Raises NothingToUndo, or StaleEdit if something has changed since or rests on it.
+        """
+        return undo.take_back(self._file, journal.UNDO, coder=coder, operation=operation)
+
+    def redo(self, coder: str, *, operation: str | None = None) -> Entry:
+        """Make again the change that this coder took back last, unless something new was done since.
+
+        Raises NothingToUndo, or StaleEdit if something has changed since.
+        """
+        return undo.take_back(self._file, journal.REDO, coder=coder, operation=operation)
+
+    def can_undo(self, coder: str) -> str | None:
+        """What ``undo`` would take back, in words; None if nothing."""
+        return self._summary(journal.to_undo(self._file, coder))
+
+    def can_redo(self, coder: str) -> str | None:
+        """What ``redo`` would make again, in words; None if nothing."""
+        return self._summary(journal.to_redo(self._file, coder))
+
+    def _summary(self, number: int | None) -> str | None:
+        if number is None:
+            return None
+        ((verb, summary),) = self._file.rows("SELECT verb, summary FROM journal WHERE number = ?", (number,))
+        return str(summary or verb)
+
+    # --- the project itself --------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """The title of the study."""
+        return self.setting(TITLE) or ""
+
+    @property
+    def revision(self) -> int:
+        """The number of the newest journal entry."""
+        return journal.newest(self._file)
+
+    def setting(self, key: str) -> str | None:
+        """The value of a setting, or None."""
+        value = self._file.value('SELECT value FROM setting WHERE "key" = ?', (key,))
+        return None if value is None else str(value)
+
+    def verify(self) -> list[str]:
+        """A sentence for every problem found; empty if the project is sound.
+
+        Looks at the pages of the file, the references between rows, the chain of the journal, every
+        row against the journal, texts, turns and segments against their hashes, and every quotation
+        against its text.
+        """
+        with self._file.snapshot():
+            return check.problems(self._file)
+
+    # --- documents -----------------------------------------------------------------------------
+
+    def documents(self) -> list[Document]:
+        """All documents in the order they were added, without their texts."""
+        return [rows.document(values) for values in self._file.rows(_SHOWN + "ORDER BY number")]
+
+    def document(self, id: str) -> Document:
+        """One document with its text. Raises UnknownItem."""
+        return self._one_document("AND d.id = ?", id, f"no document with the id {id}")
+
+    def document_named(self, name: str) -> Document:
+        """The document of this name, the first one added if several share it, with its text. Raises UnknownItem."""
+        return self._one_document("AND d.name = ? ORDER BY number LIMIT 1", name, f"no document is named {name!r}")
+
+    def document_with_hash(self, sha256: str) -> Document | None:
+        """The first document added whose text has this hash, without the text."""
+        found = self._file.rows(_SHOWN + "AND sha256 = ? ORDER BY number LIMIT 1", (sha256,))
+        return rows.document(found[0]) if found else None
+
+    def _one_document(self, where: str, value: str, missing: str) -> Document:
+        found = self._file.rows(_SHOWN_WITH_TEXT + where, (value,))
+        if not found:
+            raise UnknownItem(f"{missing}; it may have been removed")
+        *values, text = found[0]
+        return rows.document(values, text)
+
+    def texts(self) -> dict[str, str]:
+        """All texts, by document."""
+        return dict(self._file.rows("SELECT id, content FROM document JOIN text USING (sha256) WHERE NOT removed"))
+
+    def turns(self, document: str) -> tuple[Turn, ...]:
+        """The turns of one document, in order."""
+        found = self._file.rows(f"SELECT {_TURN} {_FROM_TURN} AND id = ? ORDER BY position", (document,))
+        return tuple(rows.turn(values) for values in found)
+
+    def all_turns(self) -> dict[str, tuple[Turn, ...]]:
+        """The turns of every document; none for a document without."""
+        found: dict[str, list[Turn]] = {
+            id: [] for (id,) in self._file.rows("SELECT id FROM document WHERE NOT removed ORDER BY number")
+        }
+        query = f"SELECT id, {_TURN} {_FROM_TURN} ORDER BY number, position"
+        for id, *values in self._file.rows(query):
+            found.setdefault(id, []).append(rows.turn(values))
+        return {id: tuple(turns) for id, turns in found.items()}
+
+    def segments(self, document: str | None = None) -> list[Segment]:
+        """Segments in the order of documents, then as they stand there."""
+        return self._segments("AND (?1 IS NULL OR d.id = ?1)", (document,))
+
+    def find_words(self, query: str, limit: int = 200) -> list[Segment]:
+        """Segments that hold all these words, in reading order.
+
+        ``"in quotes"`` finds a phrase, ``trust*`` every word that begins so.
+        """
+        match = match_query(query)
+        if match is None:
+            return []
+        return self._segments(
+            "AND segment.number IN (SELECT rowid FROM words WHERE words MATCH ?)", (match,), limit=limit
+        )
+
+    def _segments(self, where: str, values: Sequence[Any], *, limit: int = -1) -> list[Segment]:
+        found = self._file.rows(
+            'SELECT d.id, position, "start", "end", turn FROM document d JOIN segment ON segment.document = d.id '  # noqa: S608
+            f"WHERE NOT removed {where} ORDER BY d.number, position LIMIT {int(limit)}",
+            values,
+        )
+        return [Segment(id, index, Span(start, end), turn) for id, index, start, end, turn in found]
+
+    # --- codings -------------------------------------------------------------------------------
+
+    def codings(
+        self, *, document: str | None = None, code: str | None = None, coder: str | None = None
+    ) -> list[Coding]:
+        """Codings in the order of documents, then of the text."""
+        where, values = _equal(document=document, code=code, coder=coder)
+        order = 'ORDER BY d.number, own."start", own."end", own.created, own.id'
+        return [
+            rows.coding(found) for found in self._file.rows(_of_shown(CODING.from_rows("own"), where) + order, values)
+        ]
+
+    def coding(self, id: str) -> Coding:
+        """One coding. Raises UnknownItem."""
+        found = self._file.rows(_of_shown(CODING.from_rows("own"), "AND own.id = ? "), (id,))
+        if not found:
+            raise UnknownItem(f"no coding with the id {id}; it may have been removed")
+        return rows.coding(found[0])
+
+    def decisions(self, *, document: str | None = None, coder: str | None = None) -> list[Decision]:
+        """Suggestions taken and refused, in the order of documents, then of the text; of codes that still are."""
+        where, values = _equal(document=document, coder=coder)
+        where += "AND EXISTS (SELECT 1 FROM code WHERE code.id = own.code) "
+        order = 'ORDER BY d.number, own."start", own."end", own.at, own.id'
+        return [
+            rows.decision(found)
+            for found in self._file.rows(_of_shown(DECISION.from_rows("own"), where) + order, values)
+        ]
+
+    def read_marks(self, *, document: str | None = None) -> list[ReadMark]:
+        """How far each coder has read each document."""
+        where, values = _equal(document=document)
+        order = "ORDER BY d.number, own.coder"
+        return [
+            rows.read_mark(found)
+            for found in self._file.rows(_of_shown(READ_MARK.from_rows("own"), where) + order, values)
+        ]
+
+    def memos(self, *, about: str | None = None, target: str | None = None) -> list[Memo]:
+        """Memos, oldest first; not those on what was removed."""
+        where, values = _equal(about=about, target=target)
+        query = MEMO.from_rows("own") + (
+            "LEFT JOIN coding ON own.about = 'coding' AND coding.id = own.target "
+            "LEFT JOIN document ON document.id = iif(own.about = 'document', own.target, coding.document) "
+            f"WHERE coalesce(document.removed, 0) = 0 {where} ORDER BY own.created, own.id"
+        )
+        return [rows.memo(found) for found in self._file.rows(query, values)]
+
+    # --- codebook, cases, coders ---------------------------------------------------------------
+
+    def codebook(self) -> Codebook:
+        """The codebook that is worked on."""
+        with self._file.snapshot():
+            return undo.read_codebook(self._file)
+
+    def codebook_versions(self) -> list[CodebookVersion]:
+        """Every published version, oldest first."""
+        query = CODEBOOK_VERSION.from_rows() + "ORDER BY at, version"
+        return [rows.codebook_version(values) for values in self._file.rows(query)]
+
+    def coders(self) -> list[Coder]:
+        """All coders in the order they came."""
+        return [rows.coder(values) for values in self._file.rows(CODER.from_rows() + "ORDER BY place, id")]
+
+    def coder_named(self, name: str) -> Coder:
+        """The coder of this name. Raises UnknownItem."""
+        found = self._file.rows(CODER.from_rows() + "WHERE name = ? ORDER BY place LIMIT 1", (name,))
+        if not found:
+            raise UnknownItem(f"no coder is named {name!r}")
+        return rows.coder(found[0])
+
+    def cases(self) -> list[Case]:
+        """All cases with their values, in the order they were made."""
+        with self._file.snapshot():
+            values = self._file.rows(
+                "SELECT case_id, attribute, value FROM attribute_value "
+                "JOIN attribute ON name = attribute ORDER BY place, name"
+            )
+            cases = self._file.rows("SELECT id, name FROM cases ORDER BY place, id")
+        return rows.cases(cases, values)
+
+    def attributes(self) -> list[Attribute]:
+        """All attributes in the order they were made."""
+        return [rows.attribute(values) for values in self._file.rows(ATTRIBUTE.from_rows() + "ORDER BY place, name")]
+
+    def memberships(self) -> list[Membership]:
+        """Which documents, or stretches of them, belong to which cases."""
+        query = _of_shown(MEMBERSHIP.from_rows("own"), "") + 'ORDER BY d.number, own."start", own.case_id'
+        return [rows.membership(values) for values in self._file.rows(query)]
+
+    # --- the journal ---------------------------------------------------------------------------
+
+    def journal(self, *, after: int = 0, limit: int | None = None, document: str | None = None) -> list[Entry]:
+        """Entries after a number, oldest first; with ``document`` those that changed something there."""
+        with self._file.snapshot():
+            return journal.entries(self._file, after=after, limit=limit, document=document)
+
+    def changes_since(self, revision: int, document: str) -> tuple[int, list[RowChange]]:
+        """The newest revision, and every row change of this document after the given one, oldest first."""
+        with self._file.snapshot():
+            return journal.newest(self._file), journal.changes_since(self._file, revision, document)
+
+    # --- vectors -------------------------------------------------------------------------------
+
+    def vectors(self, model: str, hashes: Sequence[str]) -> dict[str, bytes]:
+        """The stored vectors (float16) of these texts, by text hash; those not stored are left out."""
+        query = "SELECT hash, content FROM vector WHERE model = ? AND hash IN (SELECT value FROM json_each(?))"
+        return dict(self._file.rows(query, (model, dumps(list(hashes)))))
+
+    def save_vectors(self, model: str, dimensions: int, rows: Mapping[str, bytes]) -> None:
+        """Keep vectors (float16) by text hash. Raises ValueError for one of another length.
+
+        Not journaled: they can be computed again.
+        """
+        for hash, content in rows.items():
+            if len(content) != 2 * dimensions:
+                raise ValueError(f"the vector of {hash} has {len(content)} bytes, not {2 * dimensions}")
+        with self._file.transaction():
+            self._file.write_many(
+                "INSERT INTO vector VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
+                "SET dimensions = excluded.dimensions, content = excluded.content",
+                ((model, hash, dimensions, content) for hash, content in rows.items()),
+            )
+
+
+_SHOWN = DOCUMENT.from_rows("d") + "WHERE NOT removed "
+_SHOWN_WITH_TEXT = _SHOWN.replace(" FROM document d", ", content FROM document d JOIN text USING (sha256)")
+_TURN = '"start", "end", turn.kind, speaker, start_ms, end_ms, level'
+_FROM_TURN = "FROM document JOIN turn ON turn.document = document.id WHERE NOT removed"
+
+
+def _of_shown(select: str, where: str) -> str:
+    return f"{select}JOIN document d ON d.id = own.document WHERE NOT d.removed {where}"
+
+
+def _equal(**columns: str | None) -> tuple[str, list[str]]:
+    wanted = {column: value for column, value in columns.items() if value is not None}
+    return "".join(f"AND own.{column} = ? " for column in wanted), list(wanted.values())
+
+
+def _claim(path: Path) -> None:
+    try:
+        path.touch(exist_ok=False)
+    except FileExistsError as error:
+        raise ProjectExists(f"{path} is there already; open it, or choose another name") from error
+    except OSError as error:
+        raise ProjectUnavailable(f"no project can be made at {path}: {error.strerror}") from error
+
+
+def _look_at(path: Path) -> None:
+    try:
+        if path.is_dir():
+            raise NotAProject(f"{path} is a folder; choose the project file in it")
+        if not path.exists():
+            raise NotAProject(f"there is no file {path}; it may have been moved or renamed")
+        if path.stat().st_size == 0:
+            raise NotAProject(f"{path} is empty and holds no project; delete it, then create the project there")
+    except OSError as error:
+        raise ProjectUnavailable(f"{path} cannot be opened: {error.strerror}") from error
+
+
+def _begin(file: ProjectFile, *, title: str, coder: str) -> None:
+    owner = Coder(new_id(), coder, Role.OWNER)
+    change = Change(file, coder=None, entry=None, repeated=False)
+    change.set_setting(ID, new_id())
+    change.set_setting(TITLE, title)
+    change.save_coder(owner)
+    change.save_codebook(Codebook(new_id(), title))
+    change.finish("create project", summary=f"create the project {title}", operation=None)

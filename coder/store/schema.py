@@ -1,0 +1,339 @@
+"""The tables of a project file, as numbered migrations, and which of them the journal covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlite_utils import Database, Migrations
+
+from coder.errors import NotAProject, ProjectFromTheFuture, ProjectUnavailable
+from coder.store.file import ProjectFile
+
+APPLICATION_ID = 0x52445448
+"""``RDTH`` in the header of the file, by which a project is told from any other SQLite file."""
+
+MIGRATIONS = Migrations("redthread")
+
+
+@MIGRATIONS()
+def m001_material(db: Database) -> None:
+    """Documents with what was read in them. Texts, turns and segments never change once stored."""
+    db.executescript("""
+        CREATE TABLE text (sha256 TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
+        CREATE TABLE document (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            sha256 TEXT NOT NULL REFERENCES text DEFERRABLE INITIALLY DEFERRED,
+            reading TEXT NOT NULL,
+            segmenter TEXT NOT NULL,
+            words INTEGER NOT NULL,
+            characters INTEGER NOT NULL,
+            language TEXT NOT NULL,
+            source TEXT NOT NULL,
+            date TEXT,
+            revision INTEGER NOT NULL,
+            added TEXT NOT NULL,
+            removed INTEGER NOT NULL CHECK (removed IN (0, 1))
+        ) STRICT;
+        CREATE INDEX document_by_text ON document (sha256);
+        CREATE TABLE turn (
+            document TEXT NOT NULL REFERENCES document (id),
+            position INTEGER NOT NULL,
+            "start" INTEGER NOT NULL,
+            "end" INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            speaker TEXT,
+            start_ms INTEGER,
+            end_ms INTEGER,
+            level INTEGER NOT NULL,
+            PRIMARY KEY (document, position),
+            CHECK (0 <= "start" AND "start" < "end")
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE segment (
+            number INTEGER PRIMARY KEY,
+            document TEXT NOT NULL REFERENCES document (id),
+            position INTEGER NOT NULL,
+            "start" INTEGER NOT NULL,
+            "end" INTEGER NOT NULL,
+            turn INTEGER NOT NULL,
+            UNIQUE (document, position),
+            CHECK (0 <= "start" AND "start" < "end")
+        ) STRICT;
+        CREATE VIRTUAL TABLE words USING fts5 (content, content = '', tokenize = 'unicode61 remove_diacritics 0');
+        CREATE TABLE vector (
+            model TEXT NOT NULL,
+            hash TEXT NOT NULL,
+            dimensions INTEGER NOT NULL,
+            content BLOB NOT NULL,
+            PRIMARY KEY (model, hash)
+        ) STRICT;
+    """)
+
+
+@MIGRATIONS()
+def m002_codebook(db: Database) -> None:
+    """The codebook that is worked on, and every published version whole."""
+    db.executescript("""
+        CREATE TABLE codebook (
+            id TEXT PRIMARY KEY,
+            title TEXT NOT NULL,
+            version TEXT NOT NULL,
+            authors TEXT NOT NULL,
+            licence TEXT NOT NULL,
+            language TEXT NOT NULL,
+            description TEXT NOT NULL,
+            sources TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE code (
+            id TEXT PRIMARY KEY,
+            parent TEXT REFERENCES code DEFERRABLE INITIALLY DEFERRED,
+            place REAL NOT NULL,
+            name TEXT NOT NULL,
+            colour TEXT NOT NULL,
+            codable INTEGER NOT NULL CHECK (codable IN (0, 1)),
+            "key" TEXT,
+            brief TEXT NOT NULL,
+            definition TEXT NOT NULL,
+            when_to_use TEXT NOT NULL,
+            when_not_to_use TEXT NOT NULL,
+            examples TEXT NOT NULL,
+            counter_examples TEXT NOT NULL,
+            sources TEXT NOT NULL,
+            memo TEXT NOT NULL,
+            status TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX code_by_parent ON code (parent);
+        CREATE TABLE codebook_version (
+            id TEXT PRIMARY KEY,
+            version TEXT NOT NULL,
+            at TEXT NOT NULL,
+            coder TEXT REFERENCES coder DEFERRABLE INITIALLY DEFERRED,
+            note TEXT NOT NULL,
+            content TEXT NOT NULL
+        ) STRICT;
+    """)
+
+
+@MIGRATIONS()
+def m003_coding(db: Database) -> None:
+    """Who coded what, decided what, noted what; the cases; the settings."""
+    db.executescript("""
+        CREATE TABLE coder (id TEXT PRIMARY KEY, place INTEGER NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL) STRICT;
+        CREATE TABLE coding (
+            id TEXT PRIMARY KEY,
+            document TEXT NOT NULL REFERENCES document (id) DEFERRABLE INITIALLY DEFERRED,
+            "start" INTEGER NOT NULL,
+            "end" INTEGER NOT NULL,
+            quotation TEXT NOT NULL,
+            "before" TEXT NOT NULL,
+            "after" TEXT NOT NULL,
+            code TEXT NOT NULL REFERENCES code DEFERRABLE INITIALLY DEFERRED,
+            coder TEXT NOT NULL REFERENCES coder DEFERRABLE INITIALLY DEFERRED,
+            origin TEXT NOT NULL,
+            model TEXT,
+            score REAL,
+            codebook_version TEXT,
+            created TEXT NOT NULL,
+            modified TEXT NOT NULL,
+            CHECK (0 <= "start" AND "start" < "end")
+        ) STRICT;
+        CREATE INDEX coding_by_place ON coding (document, "start");
+        CREATE INDEX coding_by_code ON coding (code);
+        CREATE INDEX coding_by_coder ON coding (coder);
+        CREATE TABLE decision (
+            id TEXT PRIMARY KEY,
+            document TEXT NOT NULL REFERENCES document (id) DEFERRABLE INITIALLY DEFERRED,
+            "start" INTEGER NOT NULL,
+            "end" INTEGER NOT NULL,
+            code TEXT NOT NULL,
+            coder TEXT NOT NULL REFERENCES coder DEFERRABLE INITIALLY DEFERRED,
+            outcome TEXT NOT NULL,
+            probability REAL,
+            model TEXT,
+            coding TEXT,
+            at TEXT NOT NULL,
+            CHECK (0 <= "start" AND "start" < "end")
+        ) STRICT;
+        CREATE INDEX decision_by_place ON decision (document, "start");
+        CREATE INDEX decision_by_coder ON decision (coder);
+        CREATE TABLE memo (
+            id TEXT PRIMARY KEY,
+            about TEXT NOT NULL,
+            target TEXT NOT NULL,
+            coder TEXT NOT NULL REFERENCES coder DEFERRABLE INITIALLY DEFERRED,
+            text TEXT NOT NULL,
+            created TEXT NOT NULL,
+            modified TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX memo_by_target ON memo (target, about);
+        CREATE INDEX memo_by_coder ON memo (coder);
+        CREATE TABLE read_mark (
+            id TEXT PRIMARY KEY,
+            document TEXT NOT NULL REFERENCES document (id) DEFERRABLE INITIALLY DEFERRED,
+            coder TEXT NOT NULL REFERENCES coder DEFERRABLE INITIALLY DEFERRED,
+            position INTEGER NOT NULL CHECK (position >= 0),
+            UNIQUE (document, coder)
+        ) STRICT;
+        CREATE INDEX read_mark_by_coder ON read_mark (coder);
+        CREATE TABLE attribute (name TEXT PRIMARY KEY, place INTEGER NOT NULL, type TEXT NOT NULL) STRICT;
+        CREATE TABLE cases (id TEXT PRIMARY KEY, place INTEGER NOT NULL, name TEXT NOT NULL) STRICT;
+        CREATE TABLE attribute_value (
+            id TEXT PRIMARY KEY,
+            case_id TEXT NOT NULL REFERENCES cases DEFERRABLE INITIALLY DEFERRED,
+            attribute TEXT NOT NULL REFERENCES attribute DEFERRABLE INITIALLY DEFERRED,
+            value TEXT NOT NULL,
+            UNIQUE (case_id, attribute)
+        ) STRICT;
+        CREATE INDEX attribute_value_by_attribute ON attribute_value (attribute);
+        CREATE TABLE membership (
+            id TEXT PRIMARY KEY,
+            document TEXT NOT NULL REFERENCES document (id) DEFERRABLE INITIALLY DEFERRED,
+            case_id TEXT NOT NULL REFERENCES cases DEFERRABLE INITIALLY DEFERRED,
+            "start" INTEGER,
+            "end" INTEGER,
+            CHECK (("start" IS NULL AND "end" IS NULL) OR (0 <= "start" AND "start" < "end"))
+        ) STRICT;
+        CREATE INDEX membership_by_place ON membership (document, case_id);
+        CREATE INDEX membership_by_case ON membership (case_id);
+        CREATE TABLE setting ("key" TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    """)
+
+
+@MIGRATIONS()
+def m004_journal(db: Database) -> None:
+    """The record of every change; it only ever grows."""
+    db.executescript("""
+        CREATE TABLE journal (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            at TEXT NOT NULL,
+            coder TEXT,
+            verb TEXT NOT NULL,
+            summary TEXT NOT NULL,
+            operation TEXT UNIQUE,
+            undoes INTEGER REFERENCES journal,
+            previous TEXT NOT NULL,
+            hash TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX journal_by_coder ON journal (coder, number);
+        CREATE INDEX journal_by_undone ON journal (undoes, number);
+        CREATE TABLE journal_change (
+            entry INTEGER NOT NULL REFERENCES journal,
+            position INTEGER NOT NULL,
+            table_name TEXT NOT NULL,
+            "key" TEXT NOT NULL,
+            "before" TEXT,
+            "after" TEXT,
+            document TEXT,
+            PRIMARY KEY (entry, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX journal_change_by_document ON journal_change (document, entry);
+        CREATE TRIGGER journal_stays BEFORE UPDATE ON journal
+            BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+        CREATE TRIGGER journal_is_kept BEFORE DELETE ON journal
+            BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+        CREATE TRIGGER journal_change_stays BEFORE UPDATE ON journal_change
+            BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+        CREATE TRIGGER journal_change_is_kept BEFORE DELETE ON journal_change
+            BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+    """)
+
+
+VERSION = 4
+"""The number of the newest migration, kept in the header as ``user_version``."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose every row change is journaled. ``columns`` are in the order that ``rows`` reads them."""
+
+    name: str
+    key: str
+    columns: tuple[str, ...]
+    select: str = field(init=False)
+    upsert: str = field(init=False)
+    delete: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        columns = ", ".join(f'"{column}"' for column in self.columns)
+        marks = ", ".join("?" for _ in self.columns)
+        # An update in place, never REPLACE: that would delete the row first, and with it its number.
+        updates = ", ".join(f'"{column}" = excluded."{column}"' for column in self.columns if column != self.key)
+        object.__setattr__(self, "select", f'SELECT {columns} FROM {self.name} WHERE "{self.key}" = ?')  # noqa: S608
+        upsert = f'INSERT INTO {self.name} ({columns}) VALUES ({marks}) ON CONFLICT ("{self.key}") DO UPDATE SET '  # noqa: S608
+        object.__setattr__(self, "upsert", upsert + updates)
+        object.__setattr__(self, "delete", f'DELETE FROM {self.name} WHERE "{self.key}" = ?')  # noqa: S608
+
+    def from_rows(self, alias: str = "") -> str:
+        """``SELECT columns FROM table`` with an alias, to be continued."""
+        prefix = f"{alias}." if alias else ""
+        columns = ", ".join(f'{prefix}"{column}"' for column in self.columns)
+        return f"SELECT {columns} FROM {self.name} {alias} "  # noqa: S608
+
+
+def _table(name: str, columns: str, key: str = "id") -> Table:
+    return Table(name, key, tuple(columns.split()))
+
+
+DOCUMENT = _table(
+    "document",
+    "id name kind sha256 reading segmenter words characters language source date revision added removed",
+)
+CODEBOOK = _table("codebook", "id title version authors licence language description sources")
+CODE = _table(
+    "code",
+    "id parent place name colour codable key brief definition when_to_use when_not_to_use examples "
+    "counter_examples sources memo status",
+)
+CODEBOOK_VERSION = _table("codebook_version", "id version at coder note content")
+CODER = _table("coder", "id place name role")
+CODING = _table(
+    "coding",
+    "id document start end quotation before after code coder origin model score codebook_version created modified",
+)
+DECISION = _table("decision", "id document start end code coder outcome probability model coding at")
+MEMO = _table("memo", "id about target coder text created modified")
+READ_MARK = _table("read_mark", "id document coder position")
+ATTRIBUTE = _table("attribute", "name place type", key="name")
+CASE = _table("cases", "id place name")
+ATTRIBUTE_VALUE = _table("attribute_value", "id case_id attribute value")
+MEMBERSHIP = _table("membership", "id document case_id start end")
+SETTING = _table("setting", "key value", key="key")
+
+JOURNALED = {
+    table.name: table
+    for table in (
+        DOCUMENT, CODEBOOK, CODE, CODEBOOK_VERSION, CODER, CODING, DECISION,
+        MEMO, READ_MARK, ATTRIBUTE, CASE, ATTRIBUTE_VALUE, MEMBERSHIP, SETTING,
+    )
+}  # fmt: skip
+
+
+def migrate(file: ProjectFile) -> None:
+    """Bring the tables up to this version; call inside a transaction."""
+    MIGRATIONS.apply(file.db)
+    file.write(f"PRAGMA application_id = {APPLICATION_ID}")
+    file.write(f"PRAGMA user_version = {VERSION}")
+
+
+def check_version(file: ProjectFile) -> None:
+    """Make sure that the file is a project of this version, bringing an older one up to it.
+
+    Raises NotAProject, ProjectFromTheFuture, ProjectUnavailable.
+    """
+    if file.value("PRAGMA application_id") != APPLICATION_ID:
+        raise NotAProject(f"{file.path} is a database of another program, not a Redthread project")
+    version = file.value("PRAGMA user_version")
+    if version > VERSION:
+        raise ProjectFromTheFuture(
+            f"{file.path} was written by a newer Redthread (file version {version}, this one knows {VERSION}); "
+            "update Redthread to open it"
+        )
+    if version < VERSION:
+        try:
+            with file.transaction():
+                migrate(file)
+        except ProjectUnavailable as error:
+            raise ProjectUnavailable(f"the project must first be brought up to date: {error}") from error
