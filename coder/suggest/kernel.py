@@ -1,0 +1,47 @@
+"""Features of a kernel over all views, from landmarks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+SHARPNESS = 1.0
+LANDMARKS = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Landmarks:
+    """Nystroem features (Williams and Seeger 2001) of ``exp(sharpness * (cosine - 1))`` over stacked views."""
+
+    points: Array
+    root: Array
+
+    @classmethod
+    def of(cls, x: Array, count: int = LANDMARKS, seed: int = 0) -> Landmarks:
+        """Landmarks drawn from the rows of ``x`` (n, d); all of them where n is small."""
+        rows = np.arange(len(x))
+        if len(x) > count:
+            rows = np.sort(np.random.default_rng(seed).choice(len(x), count, replace=False))
+        points = _unit(x[rows])
+        values, vectors = np.linalg.eigh(_kernel(points, points).astype(np.float64))
+        kept = values > 1e-5 * values[-1]
+        return cls(points, np.asarray(vectors[:, kept] / np.sqrt(values[kept]), np.float32))
+
+    def features(self, x: Array) -> Array:
+        """(n, width): rows whose dot products approximate the kernel."""
+        out: Array = _kernel(_unit(x), self.points) @ self.root
+        return out
+
+
+def _kernel(x: Array, y: Array) -> Array:
+    out: Array = np.exp(np.float32(SHARPNESS) * (x @ y.T - np.float32(1)))
+    return out
+
+
+def _unit(x: Array) -> Array:
+    length = np.linalg.norm(x, axis=1, keepdims=True)
+    return np.asarray(x / np.maximum(length, 1e-9), np.float32)
