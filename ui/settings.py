@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from platformdirs import user_config_path
+
+from coder.workflow.projects import person
 
 HOME = "REDTHREAD_HOME"
 """Environment variable that names another folder for the settings."""
@@ -29,19 +30,12 @@ class Settings:
 
     def coder_name(self) -> str:
         """The name last used, or the one this computer knows."""
-        return self.name or _login()
+        return self.name or person()
 
 
 def _file() -> Path:
     home = os.environ.get(HOME)
     return (Path(home) if home else user_config_path("redthread")) / "settings.json"
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser().capitalize()
-    except (OSError, KeyError):
-        return "Researcher"
 
 
 def load() -> Settings:

@@ -8,8 +8,9 @@ from pathlib import Path, PurePath
 
 import pandas as pd
 
-from coder import formats, tables
+from coder import tables
 from coder.errors import ProjectUnavailable, UnknownFormat
+from coder.formats.tables import TABLE_WRITERS, write_workbook
 from coder.store import Project
 from coder.tables import Material, Measure
 
@@ -76,16 +77,16 @@ def as_file(project: Project, suffix: str, kind: ExportKind = ExportKind.QUOTATI
 
     Raises UnknownFormat.
     """
-    if suffix not in formats.TABLE_WRITERS:
-        known = ", ".join(formats.TABLE_WRITERS)
+    if suffix not in TABLE_WRITERS:
+        known = ", ".join(TABLE_WRITERS)
         raise UnknownFormat(f"cannot write tables as {suffix or 'a file without ending'}; known: {known}")
     if kind is ExportKind.QUOTATIONS:
-        return formats.TABLE_WRITERS[suffix](quotations(project))
+        return TABLE_WRITERS[suffix](quotations(project))
     if suffix != ".xlsx":
-        return formats.TABLE_WRITERS[suffix](case_by_code(project).reset_index())
+        return TABLE_WRITERS[suffix](case_by_code(project).reset_index())
     found = material(project, texts=True)
     sheets = {measure.value: tables.case_by_code(found, measure).reset_index() for measure in Measure}
-    return formats.write_workbook(sheets)
+    return write_workbook(sheets)
 
 
 def export(project: Project, path: Path, kind: ExportKind = ExportKind.QUOTATIONS) -> int:

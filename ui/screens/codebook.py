@@ -71,7 +71,7 @@ def _tree(codebook: Codebook, made: dict[str, int]) -> Code | None:
         },
     )
     here = session()
-    picked = event.selection.rows  # type: ignore[union-attr]
+    picked = event.selection.rows
     if picked and picked[0] < len(walked):
         here.code = walked[picked[0]][1].id
     return codebook.code(here.code) if here.code and here.code in codebook else None

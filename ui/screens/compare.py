@@ -36,7 +36,7 @@ def show() -> None:
             key="case by code",
             column_config={"code path": st.column_config.TextColumn("code", width="large", pinned=True)},
         )
-        cells = event.selection.cells  # type: ignore[union-attr]
+        cells = event.selection.cells
         if cells:
             row, case = cells[0]
             if row < shown.shape[1] and case in shown.index:

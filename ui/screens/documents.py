@@ -189,7 +189,7 @@ def _cases(project: Project) -> None:
             _do(lambda: case_verbs.add_case(project, name, coder=coder_id()))
     with two, st.form("add attribute", clear_on_submit=True):
         attribute = st.text_input("New attribute of every case")
-        kind = st.selectbox("Its values are", list(AttributeType), format_func=lambda kind: kind.value)
+        kind = AttributeType(st.selectbox("Its values are", [kind.value for kind in AttributeType]))
         if st.form_submit_button("Add attribute") and attribute.strip():
             _do(lambda: case_verbs.add_attribute(project, attribute, kind, coder=coder_id()))
     with three:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from coder.errors import CodingError, NothingToUndo
+from coder.model import Entry
 from coder.store import Project
 from coder.workflow import codings
 from coder.workflow.codebooks import load_codebook
@@ -63,8 +65,11 @@ def _begin() -> None:
             path = Path.home() / f"learning-networks{SUFFIX}"
             if not path.exists():
                 bar = st.progress(0.0, "Making the sample project")
-                progress = lambda done, of, name: bar.progress(done / max(1, of), plain(name) or "Done")  # noqa: E731
-                create_sample(path, on_progress=progress).close()
+
+                def progress(done: int, of: int, name: str) -> None:
+                    bar.progress(done / max(1, of), plain(name) or "Done")
+
+                create_sample(path, coder=settings.load().coder_name(), on_progress=progress).close()
             enter(path)
             st.rerun()
 
@@ -158,9 +163,9 @@ def _history(project: Project) -> None:
     st.caption(f"The journal holds {count(project.revision, 'entry', 'entries')}; the newest 50 are shown.")
 
 
-def _step(verb: object, project: Project, coder: str, word: str) -> None:
+def _step(verb: Callable[..., Entry], project: Project, coder: str, word: str) -> None:
     try:
-        entry = verb(project, coder=coder)  # type: ignore[operator]
+        entry = verb(project, coder=coder)
     except NothingToUndo as error:
         say(str(error), ":material/info:")
     except CodingError as error:

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from coder.formats import TABLE_WRITERS
+from coder.formats.tables import TABLE_WRITERS
 from coder.workflow import tables
 from ui.parts.words import count
 from ui.resources import opened
@@ -49,7 +49,7 @@ def show() -> None:
             key="quotations table",
             column_config={"quotation": st.column_config.TextColumn(width="large")},
         )
-        rows = event.selection.rows  # type: ignore[union-attr]
+        rows = event.selection.rows
         if rows and rows[0] < len(frame):
             row = frame.iloc[rows[0]]
             st.text(row["quotation"])
