@@ -138,7 +138,7 @@ def move_code(project: Project, code: str, *, under: str | None, before: str | N
 
 
 def merge_codes(project: Project, code: str, *, into: str, coder: str) -> int:
-    """Let one code go up in another, with its codings, examples, memos and the codes below it.
+    """Let one code go up in another, with its codings, decisions, examples, memos and the codes below it.
 
     Gives the number of codings that were moved. Raises CodebookConflict, also where ``into`` is a
     folder or retired.
@@ -149,8 +149,9 @@ def merge_codes(project: Project, code: str, *, into: str, coder: str) -> int:
         merged = codebook.merged(code, into=into)
         check_takes_codings(codebook, into)
         moved = change.recode(code, into)
-        for memo in project.memos(about="code", target=code):
-            change.save_memo(replace(memo, target=into))
+        for decision in project.decisions():
+            if decision.code == code:
+                change.save_decision(replace(decision, code=into))
         change.save_codebook(merged)
     return moved
 
@@ -186,8 +187,8 @@ def check_takes_codings(codebook: Codebook, code: str) -> None:
 
 
 def codes_in_use(project: Project) -> frozenset[str]:
-    """Ids of the codes that codings or decisions rest on."""
-    return frozenset(found.code for found in chain(project.codings(), project.decisions()))
+    """Ids of the codes that codings rest on."""
+    return frozenset(coding.code for coding in project.codings())
 
 
 def combined(current: Codebook, read: Codebook, *, used: frozenset[str]) -> Loading:

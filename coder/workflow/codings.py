@@ -96,9 +96,12 @@ def refuse_suggestion(
             return
         _anchor(project.document(document), span)
         project.codebook().code(code)
-        change.save_decision(
-            Decision(id or new_id(), document, span, code, coder, Outcome.REFUSED, probability, model, None, now())
+        decision = Decision(
+            id or new_id(), document, span, code, coder, Outcome.REFUSED, probability, model, None, now()
         )
+        if any(known.id == decision.id for known in project.decisions(document=document)):
+            raise InvalidValue(f"another decision has the id {decision.id}; give the new one an id of its own")
+        change.save_decision(decision)
 
 
 def remove_coding(project: Project, coding: str, *, coder: str, operation: str | None = None) -> None:

@@ -118,10 +118,8 @@ def change_document(
             date=found.date if date is None else _date(date),
             language=found.language if language is None else language,
         )
-        if changed != found:
-            changed = replace(changed, revision=found.revision + 1)
-            change.update_document(changed)
-    return changed
+        change.update_document(changed)
+    return project.document(document)
 
 
 def remove_document(project: Project, document: str, *, coder: str) -> None:
@@ -133,7 +131,9 @@ def remove_document(project: Project, document: str, *, coder: str) -> None:
 
 def mark_read(project: Project, document: str, position: int, *, coder: str, operation: str | None = None) -> None:
     """Note that this coder has read up to ``position``; a mark never moves back. Raises UnknownItem."""
-    with change_by(project, coder, "read", operation=operation) as change:
+    acting(project, coder)
+    # In nobody's name: the mark says whose it is, and reading on must not stand before the act that undo is meant for.
+    with project.change("read", coder=None, operation=operation, summary="read on") as change:
         if change.repeated:
             return
         reached = min(position, project.document(document).characters)
