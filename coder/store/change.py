@@ -158,6 +158,8 @@ class Change:
         the one that stays. Memos on the code go along.
         """
         write = self._writer()
+        if source == into:
+            return 0
         self._expect(CODE, into, "code")
         moved = self._file.rows(CODING.from_rows() + "WHERE code = ? ORDER BY id", (source,))
         at = now()

@@ -81,15 +81,10 @@ class ProjectFile:
         with translated(self.path):
             self._connection.close()
 
-    @property
-    def in_transaction(self) -> bool:
-        """Whether a transaction is open."""
-        return self._connection.in_transaction
-
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
         with translated(self.path):
-            return self._connection.execute(sql, values).fetchall()
+            return self._execute(sql, values).fetchall()
 
     def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """The first column of the first row, or None."""
@@ -100,13 +95,19 @@ class ProjectFile:
         """One writing statement inside the open transaction."""
         self._check_open()
         with translated(self.path):
-            self._connection.execute(sql, values)
+            self._execute(sql, values)
 
     def write_many(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
         """One writing statement for many rows inside the open transaction."""
         self._check_open()
         with translated(self.path):
             self._connection.executemany(sql, values)
+
+    def _execute(self, sql: str, values: Sequence[Any]) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(sql, values)
+        except UnicodeEncodeError:
+            return self._connection.execute(sql, [_storable(value) for value in values])
 
     def _check_open(self) -> None:
         # A full disk makes SQLite end the transaction by itself; a statement after that would
@@ -120,6 +121,8 @@ class ProjectFile:
 
         Raises DanglingReference if a row ends up naming another that is not there.
         """
+        if self._connection.in_transaction:
+            raise RuntimeError("a change of this project is open already; write into that one")
         with translated(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
         try:
@@ -140,6 +143,12 @@ class ProjectFile:
                     message = f"this change has a {_noun(table)} that names a {_noun(parent)} which is not there"
                     raise DanglingReference(message, parent=parent) from error
                 raise
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        """Part of the open transaction, or one of its own where none is open."""
+        with translated(self.path), self.db.atomic():
+            yield
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -177,6 +186,10 @@ def storable(text: str) -> str:
     return text
 
 
+def _storable(value: Any) -> Any:
+    return storable(value) if isinstance(value, str) else value
+
+
 @contextmanager
 def translated(path: str) -> Iterator[None]:
     """Turn errors of SQLite into ProjectError with a plain sentence."""
@@ -187,6 +200,8 @@ def translated(path: str) -> Iterator[None]:
 
 
 def _translation(path: str, error: sqlite3.Error) -> ProjectError:
+    if isinstance(error, sqlite3.ProgrammingError):
+        return ProjectUnavailable(f"{path} cannot be used here: {error}; open the project anew where it is needed")
     code = _code(error)
     if code == sqlite3.SQLITE_NOTADB:
         return NotAProject(f"{path} is not a Redthread project; choose a file made by Redthread")

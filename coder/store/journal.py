@@ -30,6 +30,7 @@ def append(
     last, previous = (file.rows("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1") or [(0, "")])[0]
     number, id, at = int(last) + 1, new_id(), now()
     verb, summary = storable(verb), storable(summary)
+    operation = None if operation is None else storable(operation)
     hash = entry_hash(
         previous,
         id=id,

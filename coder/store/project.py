@@ -62,7 +62,6 @@ class Project:
 
     def __init__(self, file: ProjectFile) -> None:
         self._file = file
-        self._changing = False
         id = self.setting(ID)
         if id is None:
             raise ProjectDamaged(f"{file.path} has lost its settings; take the newest copy that opens")
@@ -137,19 +136,13 @@ class Project:
         Raises UnknownItem for a coder who is not in the project (None is the program itself, whose
         changes nobody can undo).
         """
-        if self._changing:
-            raise RuntimeError("a change of this project is open already; write into that one")
-        self._changing = True
-        try:
-            with self._file.transaction():
-                if coder is not None and self._file.value("SELECT 1 FROM coder WHERE id = ?", (coder,)) is None:
-                    raise UnknownItem(f"no coder with the id {coder}")
-                applied = journal.number_of(self._file, operation)
-                change = Change(self._file, coder=coder, entry=applied, repeated=applied is not None)
-                yield change
-                change.finish(verb, summary=summary, operation=operation)
-        finally:
-            self._changing = False
+        with self._file.transaction():
+            if coder is not None and self._file.value("SELECT 1 FROM coder WHERE id = ?", (coder,)) is None:
+                raise UnknownItem(f"no coder with the id {coder}")
+            applied = journal.number_of(self._file, operation)
+            change = Change(self._file, coder=coder, entry=applied, repeated=applied is not None)
+            yield change
+            change.finish(verb, summary=summary, operation=operation)
 
     def undo(self, coder: str, *, operation: str | None = None) -> Entry:
         """Take back this coder's newest change that stands.
@@ -392,7 +385,7 @@ class Project:
         for hash, content in rows.items():
             if len(content) != 2 * dimensions:
                 raise ValueError(f"the vector of {hash} has {len(content)} bytes, not {2 * dimensions}")
-        with self._file.transaction():
+        with self._file.joined():
             self._file.write_many(
                 "INSERT INTO vector VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
                 "SET dimensions = excluded.dimensions, content = excluded.content",

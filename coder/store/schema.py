@@ -323,6 +323,8 @@ def check_version(file: ProjectFile) -> None:
 
     Raises NotAProject, ProjectFromTheFuture, ProjectUnavailable.
     """
+    if file.value("SELECT 1 FROM sqlite_schema LIMIT 1") is None:
+        raise NotAProject(f"{file.path} holds no project yet; delete it, then create the project there")
     if file.value("PRAGMA application_id") != APPLICATION_ID:
         raise NotAProject(f"{file.path} is a database of another program, not a Redthread project")
     version = file.value("PRAGMA user_version")
