@@ -1,0 +1,340 @@
+"""The same verbs from a terminal: ``redthread``.
+
+Everything that takes time to load is imported by the command that needs it, so that ``--help`` is
+there at once. Exit codes: 0 all well, 1 something was refused or found, 2 a command that makes no sense.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from coder.errors import CodingError, UnknownItem, UnreadableFile
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from coder.model import Codebook
+    from coder.store import Project
+
+
+class _Speaking(TyperGroup):
+    """Commands whose errors are sentences: the one place where a CodingError becomes words and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CodingError as error:
+            _complain(str(error))
+            raise typer.Exit(1) from error
+
+
+app = typer.Typer(
+    cls=_Speaking,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Redthread: code interviews and meeting notes, and compare cases. Everything stays on this computer.",
+    epilog="Look around first: redthread demo",
+)
+codebook_app = typer.Typer(help="Check a codebook, or see what differs between two.", no_args_is_help=True)
+app.add_typer(codebook_app, name="codebook")
+
+
+class Kind(StrEnum):
+    """What an exported table holds; the same as ``workflow.tables.ExportKind``, which takes pandas to load."""
+
+    QUOTATIONS = "quotations"
+    CASES = "cases"
+
+
+Study = Annotated[Path, typer.Argument(metavar="STUDY", help="The project file, such as study.redthread.")]
+To = Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write: .csv, .xlsx or .parquet.")]
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a letter shows a question mark instead of breaking off.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    app()
+
+
+@app.command()
+def new(
+    study: Study,
+    title: Annotated[str, typer.Option(help="The title of the study; without it, the file's name.")] = "",
+    coder: Annotated[str, typer.Option(help="Your name, as it stands beside your codings.")] = "",
+    codebook: Annotated[
+        str, typer.Option(help="A codebook to begin with: a file, or the name of one that comes with Redthread.")
+    ] = "",
+) -> None:
+    """Start a study: make a new, empty project file."""
+    from coder.workflow.codebooks import load_codebook
+    from coder.workflow.projects import create_project, person
+
+    book = _codebook_file(codebook) if codebook else None
+    content = _bytes_of(book) if book else b""
+    with create_project(study, title=title or study.stem, coder=coder or person()) as project:
+        if book is not None:
+            try:
+                load_codebook(project, book.name, content, coder=project.coders()[0].id)
+            except CodingError:
+                study.unlink()
+                raise
+        codes = sum(code.takes_codings for code in project.codebook().codes)
+    _say(f"Made {study}" + (f" with {codes} codes." if codes else "."))
+    _say(f"Next: redthread import {study} FOLDER-WITH-TRANSCRIPTS")
+
+
+@app.command("import")
+def import_(
+    study: Study,
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE-OR-FOLDER", help="Transcripts and notes, or folders that hold them."),
+    ],
+    case: Annotated[str, typer.Option(help="The case that they belong to; made if there is none of this name.")] = "",
+    language: Annotated[str, typer.Option(help="Their language, as a code such as en, fi, sv or de.")] = "en",
+    coder: Annotated[str, typer.Option(help="Who you are, if the project has several coders.")] = "",
+) -> None:
+    """Read transcripts and meeting notes into a study.
+
+    Each file gets a line that says what was understood. A file that is there already is not added
+    again. If one cannot be read, the others still are, and the command ends with exit code 1.
+    """
+    from coder.workflow.documents import Outcome, import_documents, sources
+    from coder.workflow.projects import open_project
+
+    with open_project(study) as project:
+        me = _coder(project, coder)
+        belongs = _case(project, case, me) if case else None
+        with _progress("Reading") as on_progress:
+            reports = import_documents(
+                project, sources(files), coder=me, case=belongs, language=language, on_progress=on_progress
+            )
+    for report in reports:
+        if report.outcome is Outcome.REFUSED:
+            _complain(f"{report.name}: refused: {'; '.join(report.messages)}")
+            continue
+        facts = [f"{report.words:,} words"]
+        if report.outcome is not Outcome.KNOWN:
+            facts += [f"{report.turns:,} turns", f"speakers: {', '.join(report.speakers) or 'none found'}"]
+        _say(f"{report.name}: {report.outcome}: {', '.join(facts)}")
+        for message in report.messages:
+            _say(f"    {message}")
+    if any(report.outcome is Outcome.REFUSED for report in reports):
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    study: Study,
+    to: To,
+    kind: Annotated[Kind, typer.Option(help="One row a quotation, or cases against codes.")] = Kind.QUOTATIONS,
+) -> None:
+    """Write what was coded to a table for Excel, R, pandas and others."""
+    from coder.workflow.projects import open_project
+    from coder.workflow.tables import ExportKind
+    from coder.workflow.tables import export as write
+
+    with open_project(study) as project:
+        size = write(project, to, ExportKind(kind))
+    _say(f"Wrote {to} ({size:,} bytes).")
+
+
+@codebook_app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Codebooks as YAML files.")],
+) -> None:
+    """Say what coders would stumble over.
+
+    Gaps in definitions, names that say the same, colours too near and the like. Ends with exit code 1 if
+    there is anything.
+    """
+    from coder.workflow.codebooks import check as findings_in
+
+    anything = False
+    for file in files:
+        codebook = _read_codebook(file)
+        findings = findings_in(codebook)
+        anything = anything or bool(findings)
+        for finding in findings:
+            _say(f"{file}: {finding}")
+        if not findings:
+            _say(f"{file}: {len(codebook.codes)} codes, nothing to say against them.")
+    if anything:
+        raise typer.Exit(1)
+
+
+@codebook_app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="A", help="The codebook as it was.")],
+    new: Annotated[Path, typer.Argument(metavar="B", help="The codebook as it is.")],
+) -> None:
+    """Say what became of each code between two versions of a codebook."""
+    from coder.workflow.codebooks import diff as differences_between
+
+    differences = differences_between(_read_codebook(old), _read_codebook(new))
+    for difference in differences:
+        _say(str(difference))
+    if not differences:
+        _say("The two codebooks do not differ.")
+
+
+@app.command()
+def verify(study: Study) -> None:
+    """Check that a project file is sound and its journal unbroken."""
+    from coder.workflow.projects import verify as problems_of
+
+    problems = problems_of(study)
+    for problem in problems:
+        _complain(problem)
+    if problems:
+        raise typer.Exit(1)
+    _say(f"{study} is sound: the file, its references, every quotation and the journal.")
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to put the sample project.")] = Path(),
+) -> None:
+    """Make the sample project and show what it compares.
+
+    Five invented learning networks with interviews, meeting notes and codings by two invented coders.
+    """
+    from coder.workflow.projects import create_sample, open_project
+    from coder.workflow.tables import case_by_code
+
+    study = folder / "learning-networks.redthread"
+    if not study.exists():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UnreadableFile(f"cannot make the folder {folder}: {error.strerror}") from error
+        with _progress("Making the sample project") as on_progress:
+            create_sample(study, on_progress=on_progress).close()
+        _say(f"Made {study}.")
+    with open_project(study) as project:
+        _say(f"{project.title}: codings by case and code\n")
+        _print_table(case_by_code(project))
+    _say(f"\nOpen it in the browser: redthread ui {study}")
+
+
+@app.command()
+def ui(
+    study: Annotated[
+        Path | None, typer.Argument(metavar="STUDY", help="The project file to open; without it, choose there.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on this computer.")] = 8501,
+    browser: Annotated[bool, typer.Option(help="Open the browser, too.")] = True,
+) -> None:
+    """Open the app in the browser. It can be reached from this computer only."""
+    from coder.workflow.projects import open_project
+
+    if study is not None:
+        open_project(study).close()
+    from ui.serve import run
+
+    run(study, port=port, open_browser=browser)
+
+
+def _coder(project: Project, name: str) -> str:
+    """The id of the coder of this name; without one, of the person at the keyboard or else of the owner."""
+    from coder.workflow.projects import person
+
+    coders = {coder.name.casefold(): coder.id for coder in project.coders()}
+    if name and name.casefold() not in coders:
+        known = ", ".join(coder.name for coder in project.coders())
+        raise UnknownItem(f"no coder named {name!r} in this project; there are: {known}")
+    return coders.get((name or person()).casefold(), project.coders()[0].id)
+
+
+def _case(project: Project, name: str, coder: str) -> str:
+    from coder.workflow.cases import add_case, case_named
+
+    try:
+        return case_named(project, name).id
+    except UnknownItem:
+        return add_case(project, name, coder=coder).id
+
+
+def _codebook_file(name: str) -> Path:
+    from coder.workflow.projects import shipped_codebooks
+
+    shipped = shipped_codebooks()
+    if name in shipped:
+        return shipped[name]
+    if not Path(name).exists():
+        raise UnknownItem(f"no codebook {name!r}: neither a file nor one that comes along ({', '.join(shipped)})")
+    return Path(name)
+
+
+def _read_codebook(file: Path) -> Codebook:
+    from coder.formats import read_codebook
+
+    try:
+        return read_codebook(file.name, _bytes_of(file))
+    except CodingError as error:
+        raise type(error)(f"{file}: {error}") from error
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(f"cannot open {file}: {error.strerror}") from error
+
+
+def _print_table(frame: pd.DataFrame) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    # Codes as rows: their names are long, and cases are few.
+    turned = frame.loc[:, frame.any()].T
+    table = Table("code", *(_plain(str(case)) for case in turned.columns))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for path, counts in turned.iterrows():
+        table.add_row(_plain(str(path)), *(str(count or "") for count in counts))
+    Console(markup=False, highlight=False).print(table)
+
+
+@contextmanager
+def _progress(doing: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar on the error stream while something long goes on; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(doing, total=None)
+
+        def show(done: int, of: int, name: str) -> None:
+            bar.update(task, completed=done, total=of, description=escape(f"{doing} {_plain(name)}".strip()))
+
+        yield show
+
+
+def _plain(text: str) -> str:
+    """The text without characters that a terminal would obey."""
+    return "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "\ufffd" for c in text)
+
+
+def _say(text: str) -> None:
+    typer.echo(_plain(text))
+
+
+def _complain(text: str) -> None:
+    typer.echo(_plain(text), err=True)

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from coder.cli import Kind, app
+from coder.formats import write_codebook
+from coder.model import Code, Codebook
+from coder.workflow.codings import code_span
+from coder.workflow.projects import open_project, person
+from coder.workflow.tables import ExportKind
+
+Run = Callable[..., Result]
+
+TALK = "Aino: We began together, all nine homes.\n\nLeena: Then there was no time.\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs ``redthread`` with these words in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner()
+    return lambda *words: runner.invoke(app, list(words))
+
+
+@pytest.fixture
+def study(run: Run, tmp_path: Path) -> Path:
+    (tmp_path / "talk.txt").write_text(TALK)
+    assert run("new", "study.redthread", "--coder", "Maija", "--codebook", "patient-experience").exit_code == 0
+    assert run("import", "study.redthread", "talk.txt", "--case", "Kartano").exit_code == 0
+    return tmp_path / "study.redthread"
+
+
+def redthread(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from coder.cli import main; main()", *words]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_help_tells_every_command_without_loading_what_it_does_not_need(tmp_path: Path) -> None:
+    program = (
+        "import sys\nfrom coder.cli import main\nsys.argv = ['redthread', '--help']\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    print('ended with', end.code)\n"
+        "print(sorted({'pandas', 'numpy', 'torch', 'spacy', 'streamlit', 'sqlite_utils'} & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    *help_text, ended, heavy = found.stdout.splitlines()
+    assert (ended, heavy) == ("ended with 0", "[]")
+    for command in ("new", "import", "suggest", "export", "codebook", "verify", "demo", "ui"):
+        assert any(line.split()[:1] == [command] for line in help_text), command
+
+
+@pytest.mark.parametrize("words", [["dance"], ["new"], ["import", "a.redthread"], ["export", "a.redthread"]])
+def test_a_command_that_makes_no_sense_ends_with_2(run: Run, words: list[str]) -> None:
+    result = run(*words)
+    assert result.exit_code == 2
+    assert "Usage: " in result.stderr
+
+
+def test_a_new_study_belongs_to_the_person_at_the_keyboard(run: Run, tmp_path: Path) -> None:
+    result = run("new", "My study.redthread")
+    assert result.exit_code == 0
+    assert "Next: redthread import" in result.stdout
+    with open_project(tmp_path / "My study.redthread") as project:
+        assert (project.title, [coder.name for coder in project.coders()]) == ("My study", [person()])
+        assert project.codebook().codes == ()
+
+
+def test_a_study_is_never_overwritten(run: Run, study: Path) -> None:
+    before = study.read_bytes()
+    result = run("new", "study.redthread")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "is there already" in result.stderr
+    assert study.read_bytes() == before
+
+
+@pytest.mark.parametrize(("content", "words"), [(None, "neither a file nor one that"), (b"codes: [", "line")])
+def test_a_study_with_a_codebook_that_cannot_be_read_is_not_made(
+    run: Run, tmp_path: Path, content: bytes | None, words: str
+) -> None:
+    if content is not None:
+        (tmp_path / "book.yaml").write_bytes(content)
+    result = run("new", "study.redthread", "--codebook", "book.yaml")
+    assert result.exit_code == 1
+    assert words in result.stderr
+    assert not (tmp_path / "study.redthread").exists()
+
+
+def test_importing_says_what_was_understood_of_each_file(run: Run, study: Path, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "two.txt").write_text("Kaisa: Another talk altogether.\n")
+    result = run("import", "study.redthread", "talk.txt", "more", "--case", "kartano")
+    assert result.exit_code == 0
+    assert "talk.txt: already there" in result.stdout
+    assert "two.txt: read: 3 words, 1 turns, speakers: Kaisa" in result.stdout
+    with open_project(study) as project:
+        assert [case.name for case in project.cases()] == ["Kartano"]
+        assert len(project.memberships()) == 2
+
+
+def test_a_refused_file_is_said_with_exit_code_1_and_the_others_are_read(run: Run, study: Path, tmp_path: Path) -> None:
+    (tmp_path / "broken.docx").write_bytes(b"\x00\x01 no document")
+    (tmp_path / "two.txt").write_text("Kaisa: Another talk altogether.\n")
+    result = run("import", "study.redthread", "broken.docx", "nowhere.txt", "two.txt")
+    assert result.exit_code == 1
+    assert "broken.docx: refused: " in result.stderr
+    assert "nowhere.txt: refused: cannot open it: No such file" in result.stderr
+    assert "two.txt: read" in result.stdout
+    with open_project(study) as project:
+        assert [document.name for document in project.documents()] == ["talk.txt", "two.txt"]
+
+
+def test_who_imports_can_be_said(run: Run, study: Path) -> None:
+    assert run("import", "study.redthread", "talk.txt", "--coder", "maija").exit_code == 0
+    result = run("import", "study.redthread", "talk.txt", "--coder", "Nobody")
+    assert result.exit_code == 1
+    assert "no coder named 'Nobody' in this project; there are: Maija" in result.stderr
+
+
+@pytest.fixture
+def coded(study: Path) -> str:
+    """The path of the code that the one coding of the study has."""
+    with open_project(study) as project:
+        codebook = project.codebook()
+        code = next(code for _, code in codebook.walk() if code.takes_codings)
+        document = project.documents()[0].id
+        span = next(segment.span for segment in project.segments(document))
+        code_span(project, document, span, code.id, coder=project.coders()[0].id)
+        return codebook.path(code.id)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".parquet"])
+def test_quotations_are_exported_as_the_suffix_says(run: Run, tmp_path: Path, coded: str, suffix: str) -> None:
+    result = run("export", "study.redthread", "--to", f"out{suffix}")
+    assert result.exit_code == 0
+    assert f"Wrote out{suffix}" in result.stdout
+    read = {".csv": pd.read_csv, ".xlsx": pd.read_excel, ".parquet": pd.read_parquet}[suffix]
+    frame = read(tmp_path / f"out{suffix}")
+    assert list(frame["code path"]) == [coded]
+    assert list(frame["quotation"]) == ["We began together, all nine homes."]
+
+
+def test_cases_against_codes_are_exported(run: Run, tmp_path: Path, coded: str) -> None:
+    assert run("export", "study.redthread", "--to", "cases.csv", "--kind", "cases").exit_code == 0
+    frame = pd.read_csv(tmp_path / "cases.csv", index_col=0)
+    assert frame.loc["Kartano", coded] == 1
+
+
+def test_the_kinds_of_export_are_those_of_the_workflow() -> None:
+    assert [(kind.name, kind.value) for kind in Kind] == [(kind.name, kind.value) for kind in ExportKind]
+
+
+def test_what_cannot_be_exported_is_refused(run: Run, study: Path, tmp_path: Path) -> None:
+    result = run("export", "study.redthread", "--to", "out.pdf")
+    assert result.exit_code == 1
+    assert ".pdf" in result.stderr
+    result = run("export", "study.redthread", "--to", "nowhere/out.csv")
+    assert result.exit_code == 1
+    assert "cannot write nowhere/out.csv" in result.stderr
+    assert sorted(path.name for path in tmp_path.glob("*out*")) == []
+
+
+def write(path: Path, *codes: Code) -> None:
+    path.write_bytes(write_codebook(path.name, Codebook("b", "Book", codes)))
+
+
+def test_a_codebook_is_checked(run: Run, tmp_path: Path) -> None:
+    whole = Code("a", "A", brief="b", definition="d", when_to_use="w", examples=("e",))
+    write(tmp_path / "good.yaml", whole)
+    write(tmp_path / "thin.yaml", Code("a", "A", brief="b", definition="d", when_to_use="w"))
+    result = run("codebook", "check", "good.yaml")
+    assert (result.exit_code, result.stdout) == (0, "good.yaml: 1 codes, nothing to say against them.\n")
+    result = run("codebook", "check", "good.yaml", "thin.yaml")
+    assert result.exit_code == 1
+    assert "thin.yaml: warning: A: it has no example" in result.stdout
+
+
+def test_differences_between_codebooks_are_told(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "old.yaml", Code("a", "A"))
+    write(tmp_path / "new.yaml", Code("a", "B"), Code("c", "C"))
+    result = run("codebook", "diff", "old.yaml", "new.yaml")
+    assert (result.exit_code, result.stdout) == (0, "renamed: B (was A)\nadded: C\n")
+    assert "do not differ" in run("codebook", "diff", "old.yaml", "old.yaml").stdout
+
+
+@pytest.mark.parametrize("command", [["check", "no.yaml"], ["diff", "no.yaml", "no.yaml"], ["check", "no.txt"]])
+def test_a_codebook_that_cannot_be_read_is_said(run: Run, tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "no.txt").write_text("no codebook")
+    result = run("codebook", *command)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "no." in result.stderr
+
+
+def test_a_sound_study_is_verified(run: Run, study: Path) -> None:
+    result = run("verify", str(study))
+    assert result.exit_code == 0
+    assert "is sound" in result.stdout
+
+
+@pytest.mark.parametrize("command", [["verify"], ["import"], ["export", "--to", "out.csv"], ["ui"]])
+@pytest.mark.parametrize("content", [None, b"", b"no project at all"])
+def test_what_is_no_study_is_said_without_a_traceback(
+    run: Run, tmp_path: Path, command: list[str], content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "study.redthread").write_bytes(content)
+    files = ["talk.txt"] if command == ["import"] else []
+    result = run(command[0], "study.redthread", *files, *command[1:])
+    assert result.exit_code == 1
+    assert "study.redthread" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_the_demo_shows_cases_against_codes_and_can_be_run_again(run: Run, tmp_path: Path) -> None:
+    for _ in range(2):
+        result = run("demo", "here/there")
+        assert result.exit_code == 0
+        for name in ("Kartano", "Terästie", "Satama", "Verso", "Kide"):
+            assert name in result.stdout
+        assert "redthread ui here/there/learning-networks.redthread" in result.stdout.replace("\n", "")
+    assert (tmp_path / "here" / "there" / "learning-networks.redthread").exists()
+
+
+def test_a_demo_that_has_no_place_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = run("demo", "file/inside")
+    assert result.exit_code == 1
+    assert "cannot make the folder" in result.stderr
+
+
+def test_the_app_is_started_as_asked(run: Run, study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("ui.serve.run", lambda project, **how: asked.append((project, how)))
+    assert run("ui", "study.redthread", "--port", "9000", "--no-browser").exit_code == 0
+    assert run("ui").exit_code == 0
+    assert asked == [
+        (Path("study.redthread"), {"port": 9000, "open_browser": False}),
+        (None, {"port": 8501, "open_browser": True}),
+    ]
+
+
+def test_the_whole_path_from_a_real_terminal(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text(TALK)
+    (tmp_path / "bad \x1b[31m.docx").write_bytes(b"nothing")
+    made = redthread("new", "s.redthread", cwd=tmp_path)
+    assert (made.returncode, made.stderr) == (0, "")
+    read = redthread("import", "s.redthread", ".", cwd=tmp_path)
+    assert read.returncode == 1
+    assert "talk.txt: read: 12 words, 2 turns, speakers: Aino, Leena" in read.stdout
+    assert "bad [31m.docx: refused: " in read.stderr
+    assert "\x1b" not in read.stdout + read.stderr
+    assert "Traceback" not in read.stderr
+    written = redthread("export", "s.redthread", "--to", "out.csv", cwd=tmp_path)
+    assert (written.returncode, written.stderr) == (0, "")
+    sound = redthread("verify", "s.redthread", cwd=tmp_path)
+    assert (sound.returncode, sound.stderr) == (0, "")
