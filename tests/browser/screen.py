@@ -1,0 +1,52 @@
+"""The pane on a bare screen; what to show comes in the address."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from coder.workflow.projects import open_project
+from suggesting import evidence_for, suggestions_for
+from ui.components.transcript import Goto, transcript
+
+st.set_page_config("Transcript", layout="wide")
+asked = st.query_params
+path = Path(os.environ["STUDIES"]) / f"{asked['study']}.redthread"
+with open_project(path) as project:
+    names = {document.name: document.id for document in project.documents()}
+    coders = {coder.name.split()[0]: coder.id for coder in project.coders()}
+shown = st.session_state.get("document", names[asked.get("document", "Interview.txt")])
+place = st.session_state.get("place")
+coder = coders[asked.get("coder", "Aino")]
+if "many" in asked:
+    chosen = st.selectbox("Document", list(names), index=list(names.values()).index(shown))
+    shown = names[chosen]
+
+
+def go(document: str, position: int) -> None:
+    st.session_state.document = document
+    st.session_state.place = Goto(position, token=f"{document}:{position}")
+    st.rerun()
+
+
+def told(position: int) -> None:
+    st.session_state.told = position
+    st.query_params["position"] = str(position)
+
+
+if place is None and "position" in asked:
+    place = st.session_state.place = Goto(int(asked["position"]), token="link")
+suggests = "suggests" in asked
+transcript(
+    lambda: open_project(path),
+    shown,
+    coder=coder,
+    suggestions=(lambda: suggestions_for(path, shown, coder)) if suggests else None,
+    evidence=(lambda passage, code: evidence_for(path, shown, passage, code)) if suggests else None,
+    goto=place,
+    on_place=told,
+    on_goto=go,
+    read_only="reader" in asked,
+)

@@ -1,0 +1,1 @@
+"""Parts of screens that Streamlit does not have."""

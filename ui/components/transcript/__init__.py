@@ -1,0 +1,156 @@
+"""The transcript pane: read, select, code, and see why a code is suggested.
+
+Two components. An invisible one outside the fragment carries what is large and rarely changes and is
+the lifeline after a restart; the pane inside the fragment gets only keys, acknowledgements, refusals
+and changes. ``transcript`` mounts both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import streamlit as st
+
+from coder.errors import InvalidValue
+from coder.model import Role
+from ui.components.transcript.assets import loader
+from ui.components.transcript.conversation import Conversation
+from ui.components.transcript.source import Opener, Source
+from ui.components.transcript.view import Evidence, Goto, Quotation, Suggestion, Suggestions
+from ui.components.transcript.wire import (
+    Wire,
+    base_item,
+    codebook_item,
+    evidence_wire,
+    goto_wire,
+    marks_wire,
+    page_item,
+    passages_wire,
+    read_batch,
+    utf16,
+)
+
+__all__ = ["Evidence", "Goto", "Quotation", "Suggestion", "Suggestions", "transcript"]
+
+_shelf = st.components.v2.component("redthread.shelf", js=loader("shelf.js"), isolate_styles=False)
+_pane = st.components.v2.component("redthread.pane", js=loader("mount.js"), isolate_styles=False)
+
+
+def transcript(
+    opened: Opener,
+    document: str,
+    *,
+    coder: str,
+    suggestions: Callable[[], Suggestions | None] | None = None,
+    evidence: Callable[[int, str], Evidence] | None = None,
+    goto: Goto | None = None,
+    on_place: Callable[[int], None] | None = None,
+    on_goto: Callable[[str, int], None] | None = None,
+    coders: Collection[str] | None = None,
+    read_only: bool = False,
+    height: int | None = None,
+    key: str = "transcript",
+) -> None:
+    """Show a document for coding; call it in a full run of the script, outside any fragment.
+
+    ``opened`` opens the project for the length of a ``with`` block, in whatever thread it is called.
+    ``suggestions`` gives those of the document (None: none yet), ``evidence`` why a code is suggested
+    for the segment of an index; leave both out to switch suggestions off. ``on_place`` is told, in the
+    fragment, at which position (code points) the coder is now; ``on_goto`` to open another document
+    (id, position), and may rerun the app. ``coders`` limits whose codings are shown beside one's own.
+    ``height`` in pixels, None to fill the window.
+
+    Raises UnknownItem for a document or coder that is not there.
+    """
+    source = Source(opened, document, coder, coders)
+    talk = _conversation(key)
+    with opened() as project:
+        shown = project.document(document)
+        page = page_item(shown, project.turns(document), project.segments(document))
+        book = codebook_item(project.codebook(), project.coders())
+        base = base_item(shown.text, source.marks(project), document=document, coder=coder)
+        writes = not read_only and any(c.id == coder and c.role is not Role.READER for c in project.coders())
+        identity = project.id
+    talk.show(document)
+    talk.shelved = book["key"]
+    _shelf(key=f"{key}-shelf", data={"items": [page, book, base]}, on_wake_change=_nothing)
+
+    def receive() -> None:
+        try:
+            talk.receive(read_batch(st.session_state[key]["batch"]), source.perform)
+        except InvalidValue as error:
+            talk.trouble = str(error)
+
+    @st.fragment
+    def pane() -> None:
+        batch = talk.once()
+        here = batch is not None and batch.document == document
+        if batch is not None and batch.go is not None:
+            target, position = batch.go
+            if target == document:
+                talk.goto = Goto(position, token=f"{batch.client}:{batch.number}")
+            elif on_goto is not None:
+                on_goto(target, position)
+        since = base["revision"] if talk.have is None else talk.have
+        with opened() as project:
+            changes = source.changes(project, since)
+            now = codebook_item(project.codebook(), project.coders())["key"]
+            undo, redo = project.can_undo(coder), project.can_redo(coder)
+        if now != talk.shelved:
+            st.rerun()
+        place = talk.goto or goto
+        data: Wire = {
+            "project": identity,
+            "me": coder,
+            "page": page["key"],
+            "codebook": book["key"],
+            "base": base["key"],
+            "readOnly": not writes,
+            "newCodes": writes,
+            "height": height,
+            "suggests": suggestions is not None,
+            "heard": talk.heard,
+            "acknowledged": talk.acknowledged,
+            "refusals": [list(refusal) for refusal in talk.refused],
+            "trouble": talk.trouble,
+            "changes": {"since": since, **marks_wire(shown.text, changes, coder=coder)},
+            "undo": undo,
+            "redo": redo,
+            "goto": goto_wire(shown.text, place) if place else None,
+            "suggestions": None,
+            "evidence": None,
+        }
+        if suggestions is not None and here and batch is not None and batch.ask:
+            data["suggestions"] = _suggestions(talk, suggestions, batch.suggested)
+        if evidence is not None and here and batch is not None and batch.look is not None:
+            data["evidence"] = evidence_wire(*batch.look, evidence(*batch.look))
+        _pane(key=key, data=data, on_batch_change=receive)
+        if on_place is not None and here and batch is not None and batch.at is not None:
+            on_place(utf16(shown.text).from_utf16(batch.at))
+
+    pane()
+
+
+def _conversation(key: str) -> Conversation:
+    found = st.session_state.get(f"{key}-conversation")
+    if not isinstance(found, Conversation):
+        found = st.session_state[f"{key}-conversation"] = Conversation()
+    return found
+
+
+def _suggestions(talk: Conversation, give: Callable[[], Suggestions | None], version: str | None) -> Wire | None:
+    now = give()
+    if now is None or now.version == version:
+        return None
+    known = talk.known_suggestions(version)
+    talk.sent_suggestions(now, version)
+    return {
+        "version": now.version,
+        "whole": known is None,
+        "model": now.model,
+        "passages": passages_wire(now.passages, known),
+    }
+
+
+def _nothing() -> None:
+    """A trigger arrives only where someone listens."""
