@@ -93,7 +93,7 @@ def new(
                 study.unlink()
                 raise
         codes = sum(code.takes_codings for code in project.codebook().codes)
-    _say(f"Made {study}" + (f" with {codes} codes." if codes else "."))
+    _say(f"Made {study}" + (f" with {_count(codes, 'code')}." if codes else "."))
     _say(f"Next: redthread import {study} FOLDER-WITH-TRANSCRIPTS")
 
 
@@ -127,9 +127,9 @@ def import_(
         if report.outcome is Outcome.REFUSED:
             _complain(f"{report.name}: refused: {'; '.join(report.messages)}")
             continue
-        facts = [f"{report.words:,} words"]
+        facts = [_count(report.words, "word")]
         if report.outcome is not Outcome.KNOWN:
-            facts += [f"{report.turns:,} turns", f"speakers: {', '.join(report.speakers) or 'none found'}"]
+            facts += [_count(report.turns, "turn"), f"speakers: {', '.join(report.speakers) or 'none found'}"]
         _say(f"{report.name}: {report.outcome}: {', '.join(facts)}")
         for message in report.messages:
             _say(f"    {message}")
@@ -172,7 +172,7 @@ def check(
         for finding in findings:
             _say(f"{file}: {finding}")
         if not findings:
-            _say(f"{file}: {len(codebook.codes)} codes, nothing to say against them.")
+            _say(f"{file}: {_count(len(codebook.codes), 'code')}, nothing to remark.")
     if anything:
         raise typer.Exit(1)
 
@@ -325,6 +325,10 @@ def _progress(doing: str) -> Iterator[Callable[[int, int, str], None]]:
             bar.update(task, completed=done, total=of, description=escape(f"{doing} {_plain(name)}".strip()))
 
         yield show
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _plain(text: str) -> str:

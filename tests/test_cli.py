@@ -98,7 +98,7 @@ def test_importing_says_what_was_understood_of_each_file(run: Run, study: Path, 
     result = run("import", "study.redthread", "talk.txt", "more", "--case", "kartano")
     assert result.exit_code == 0
     assert "talk.txt: already there" in result.stdout
-    assert "two.txt: read: 3 words, 1 turns, speakers: Kaisa" in result.stdout
+    assert "two.txt: read: 3 words, 1 turn, speakers: Kaisa" in result.stdout
     with open_project(study) as project:
         assert [case.name for case in project.cases()] == ["Kartano"]
         assert len(project.memberships()) == 2
@@ -175,7 +175,7 @@ def test_a_codebook_is_checked(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "good.yaml", whole)
     write(tmp_path / "thin.yaml", Code("a", "A", brief="b", definition="d", when_to_use="w"))
     result = run("codebook", "check", "good.yaml")
-    assert (result.exit_code, result.stdout) == (0, "good.yaml: 1 codes, nothing to say against them.\n")
+    assert (result.exit_code, result.stdout) == (0, "good.yaml: 1 code, nothing to remark.\n")
     result = run("codebook", "check", "good.yaml", "thin.yaml")
     assert result.exit_code == 1
     assert "thin.yaml: warning: A: it has no example" in result.stdout

@@ -45,8 +45,8 @@ def create_sample(path: Path | str, *, coder: str | None = None, on_progress: Pr
     if place.exists():
         raise ProjectExists(f"{place} is there already; choose another name")
     unfinished = place.with_name(f".{place.name}.unfinished")
-    for left in unfinished.parent.glob(f"{unfinished.name}*"):
-        left.unlink()
+    for ending in ("", "-wal", "-shm"):
+        unfinished.with_name(unfinished.name + ending).unlink(missing_ok=True)
     with create_project(unfinished, title=SAMPLE_TITLE, coder=owner) as project:
         _fill(project, on_progress)
     unfinished.rename(place)

@@ -109,7 +109,7 @@ def test_what_is_wrong_with_a_project_is_said(tmp_path: Path) -> None:
     path = tmp_path / "study.redthread"
     with create_project(path, title="Study", coder="Maija") as project:
         (coder,) = project.coders()
-        import_documents(project, [Source("a.txt", b"Aino: We began.\n")], coder=coder.id)
+        import_documents(project, [Source("a.txt", lambda: b"Aino: We began.\n")], coder=coder.id)
     assert verify(path) == []
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE document SET name = 'b.txt'")
@@ -122,8 +122,8 @@ def test_what_is_wrong_with_a_project_is_said(tmp_path: Path) -> None:
 def test_undo_reaches_back_over_an_import(tmp_path: Path) -> None:
     with create_project(tmp_path / "study.redthread", title="Study", coder="Maija") as project:
         (coder,) = project.coders()
-        import_documents(project, [Source("a.txt", b"Aino: We began.\n")], coder=coder.id)
+        import_documents(project, [Source("a.txt", lambda: b"Aino: We began.\n")], coder=coder.id)
         undo(project, coder=coder.id)
         assert project.documents() == []
-        (report,) = import_documents(project, [Source("a.txt", b"Aino: We began.\n")], coder=coder.id)
+        (report,) = import_documents(project, [Source("a.txt", lambda: b"Aino: We began.\n")], coder=coder.id)
         assert [(document.id, document.name) for document in project.documents()] == [(report.document, "a.txt")]
