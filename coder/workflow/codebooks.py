@@ -107,14 +107,25 @@ def load_codebook(project: Project, name: str, content: bytes, *, coder: str) ->
     return loading
 
 
-def add_code(project: Project, *, name: str, parent: str | None = None, coder: str, **values: Any) -> Code:
+def add_code(
+    project: Project,
+    *,
+    name: str,
+    parent: str | None = None,
+    coder: str,
+    id: str | None = None,
+    operation: str | None = None,
+    **values: Any,
+) -> Code:
     """A new code, last among its siblings; ``values`` are further fields of Code.
 
     Its colour is the one used least, unless given. Raises CodebookConflict.
     """
-    with change_by(project, coder, "add code", summary=f"add code {name.strip()}") as change:
+    with change_by(project, coder, "add code", operation=operation, summary=f"add code {name.strip()}") as change:
         codebook = project.codebook()
-        code = Code(new_id(), name.strip(), parent, colour=codebook.next_colour())
+        code = Code(id or new_id(), name.strip(), parent, colour=codebook.next_colour())
+        if change.repeated:
+            return codebook.code(code.id) if code.id in codebook else code
         codebook = codebook.with_code(code).changed(code.id, **values)
         change.save_codebook(codebook)
     return codebook.code(code.id)

@@ -13,6 +13,7 @@ from typing import Any
 from coder.errors import CodingError, InvalidValue, ProjectError
 from coder.model import Span
 from coder.store import Project
+from coder.workflow.codebooks import add_code
 from coder.workflow.codings import (
     change_code_of,
     change_extent,
@@ -159,6 +160,18 @@ def _refuse(act: _Act) -> None:
     )
 
 
+def _new_code(act: _Act) -> None:
+    parent = act.operation.values.get("parent")
+    add_code(
+        act.project,
+        name=act.text("name"),
+        parent=None if parent is None else act.text("parent"),
+        coder=act.coder,
+        id=act.text("code"),
+        operation=act.operation.id,
+    )
+
+
 def _read(act: _Act) -> None:
     mark_read(act.project, act.document, act.position("position"), coder=act.coder, operation=act.operation.id)
 
@@ -179,6 +192,7 @@ KINDS: dict[str, Callable[[_Act], None]] = {
     "memo": _memo,
     "take": _take,
     "refuse": _refuse,
+    "new code": _new_code,
     "read": _read,
     "undo": _undo,
     "redo": _redo,
