@@ -11,12 +11,13 @@ _KEY = "redthread"
 
 @dataclass
 class Session:
-    """The open project, who is coding, and what they look at."""
+    """The open project, who is coding, and what they look at; ``jump`` counts the places gone to."""
 
     project: str | None = None
     coder: str | None = None
     document: str | None = None
     goto: int | None = None
+    jump: int = 0
     code: str | None = None
     messages: list[tuple[str, str]] = field(default_factory=list)
 
@@ -27,6 +28,7 @@ class Session:
     def look_at(self, document: str, position: int | None = None) -> None:
         """The place that the coding screen shows next."""
         self.document, self.goto = document, position
+        self.jump += 1
 
 
 def session() -> Session:

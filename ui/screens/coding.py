@@ -1,0 +1,86 @@
+"""The coding screen: one document, its codings, and what is suggested."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from coder.model import Document
+from coder.store import Project
+from ui.components.transcript import Goto, transcript
+from ui.resources import coder_id, opened
+from ui.session import Session, session
+
+DOCUMENT, POSITION = "document", "position"
+"""Names in the address, so that a place can be linked to."""
+
+
+def show() -> None:
+    """Choose a document, and code it."""
+    with opened() as project:
+        documents = project.documents()
+        if not documents:
+            st.title("Code")
+            st.info("No documents yet. Bring some in on the **Documents** page.", icon=":material/arrow_forward:")
+            return
+        _follow_the_link(documents)
+        document = _choose(project, documents)
+    here = session()
+    st.query_params[DOCUMENT] = document.id
+    transcript(
+        opened,
+        document.id,
+        coder=coder_id(),
+        goto=Goto(here.goto, token=f"{document.id}:{here.goto}:{here.jump}") if here.goto is not None else None,
+        on_place=_remember_place,
+        on_goto=_go,
+    )
+
+
+def _follow_the_link(documents: list[Document]) -> None:
+    here, known = session(), {document.id for document in documents}
+    asked, position = st.query_params.get(DOCUMENT), st.query_params.get(POSITION, "")
+    if here.document is None and asked in known:
+        here.look_at(asked, int(position) if position.isdecimal() else None)
+    if here.document not in known:
+        here.look_at(documents[0].id)
+
+
+def _choose(project: Project, documents: list[Document]) -> Document:
+    here = session()
+    by_id = {document.id: document for document in documents}
+    ids = list(by_id)
+    at = ids.index(here.document or ids[0])
+    left, before, after = st.columns([12, 1, 1], vertical_alignment="bottom")
+    if before.button("", icon=":material/chevron_left:", help="The document before", disabled=at == 0):
+        _open(here, ids[at - 1])
+    if after.button("", icon=":material/chevron_right:", help="The next document", disabled=at == len(ids) - 1):
+        _open(here, ids[at + 1])
+    cases = {case.id: case.name for case in project.cases()}
+    belongs = {membership.document: cases[membership.case] for membership in project.memberships()}
+
+    def named(id: str) -> str:
+        case = belongs.get(id)
+        return f"{case} · {by_id[id].name}" if case else by_id[id].name
+
+    # A new key for each document: chosen here, by the arrows or by a link, the box shows the same.
+    chosen = left.selectbox(
+        "Document", ids, index=at, format_func=named, key=f"document {ids[at]}", label_visibility="collapsed"
+    )
+    if chosen != ids[at]:
+        _open(here, chosen)
+    return by_id[chosen]
+
+
+def _open(here: Session, document: str) -> None:
+    here.look_at(document)
+    st.query_params.pop(POSITION, None)
+    st.rerun()
+
+
+def _remember_place(position: int) -> None:
+    st.query_params[POSITION] = str(position)
+
+
+def _go(document: str, position: int) -> None:
+    session().look_at(document, position)
+    st.rerun(scope="app")
