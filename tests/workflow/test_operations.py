@@ -117,6 +117,7 @@ def test_a_reader_is_refused_everything(
     reader = someone("Leena", Role.READER)
     values = {
         "coding": coded.id, "decision": "d", "code": "time", "start": 20, "end": 30, "text": "x", "position": 5,
+        "name": "New",
         "probability": 0.5, "model": "m", "name": "x",
     }  # fmt: skip
     before = project.revision
@@ -129,6 +130,20 @@ def test_an_equal_coding_is_not_doubled(project: Project, me: str, document: str
     again = op(1, "code", coding="again", code=coded.code, **place(coded.span))
     assert perform(project, document, [again], coder=me) == []
     assert project.codings() == [coded]
+
+
+def test_a_code_is_made_and_used_in_one_batch(project: Project, me: str, document: str, span_of: SpanOf) -> None:
+    batch = [
+        op(1, "new code", code="money", name="Money", parent="obstacles"),
+        op(2, "code", coding="a", code="money", **place(span_of("nine homes"))),
+        op(3, "new code", code="money-2", name="money", parent="obstacles"),
+    ]
+    for _ in range(2):
+        (refused,) = perform(project, document, batch, coder=me)
+        assert refused.number == 3
+        assert "two codes named" in refused.message
+    assert project.codebook().path("money") == "Obstacles / Money"
+    assert [(coding.id, coding.code) for coding in project.codings()] == [("a", "money")]
 
 
 def test_undo_goes_back_to_the_last_act_not_to_the_reading(
