@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 import streamlit as st
+from suggesting import evidence_for, suggestions_for
 
 from coder.workflow.projects import open_project
-from suggesting import evidence_for, suggestions_for
 from ui.components.transcript import Goto, transcript
 
 st.set_page_config("Transcript", layout="wide")

@@ -24,6 +24,7 @@ export class Evidence {
   /** Shows what is known of a suggestion and asks for the rest; null: nothing is suggested here. */
   show(passage, suggestion, code) {
     clearTimeout(this.timer);
+    this.root.classList.toggle("rt-nothing", !suggestion);
     if (!suggestion) {
       this.wanted = null;
       this.title.replaceChildren(el("span", { class: "rt-muted", text: "No suggestion for this passage" }));

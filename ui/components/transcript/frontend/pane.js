@@ -40,7 +40,7 @@ export class Pane {
     this.tried = null;
     this.evidenceOpen = localStorage.getItem(EVIDENCE_KEY) !== "closed";
     this.ending = new AbortController();
-    this.root = el("div", { class: "rt" });
+    this.root = el("div", { class: globalThis.Highlight ? "rt rt-highlights" : "rt" });
     this.codeOf = (id) => this.codes.get(id) ?? { id, name: "unknown code", path: "unknown code", ink: legible("", this.dark), parent: null, takes: false };
     this.coderOf = (id) => this.coders.get(id)?.name ?? "another coder";
     this.listen();
@@ -233,6 +233,7 @@ export class Pane {
   }
 
   dim() {
+    this.root.classList.toggle("rt-filtering", this.filters.active > 0);
     for (const row of this.model.rows) this.painter.rows[row.index].root.classList.toggle("rt-dim", this.filters.active > 0 && !this.filters.matches(this.model, row.index));
   }
 
@@ -313,6 +314,7 @@ export class Pane {
     const { root } = this.painter.rows[index];
     root.classList.add("rt-current");
     this.tabbable(index, true);
+    this.explain(); // before scrolling: it takes room from the transcript
     if (focus) root.focus({ preventScroll: true });
     if (scroll) {
       root.scrollIntoView({ block: scroll });
@@ -323,7 +325,6 @@ export class Pane {
       root.classList.add("rt-flash");
       root.addEventListener("animationend", () => root.classList.remove("rt-flash"), { once: true });
     }
-    this.explain();
     this.overview.later(index);
     clearTimeout(this.telling);
     if (tell) this.telling = setTimeout(() => this.queue.wish("at", this.model.rows[index].start), SETTLED);
