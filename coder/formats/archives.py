@@ -1,0 +1,48 @@
+"""Zip containers opened with care: what they would unpack to is known before anything is unpacked."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+
+from coder.errors import MalformedFile, TooLarge
+
+MAX_MEMBERS = 5_000
+MAX_UNPACKED = 300_000_000
+MAX_RATIO = 200
+"""How many times larger than packed a member of more than a megabyte may be; text packs to a tenth or a twentieth."""
+
+_OFFICE_97 = b"\xd0\xcf\x11\xe0"
+
+
+def opened(content: bytes, kind: str) -> zipfile.ZipFile:
+    """The archive, if it is whole and within the limits; ``kind`` is what it claims to be, "Word document".
+
+    Raises MalformedFile, or TooLarge for an archive that would unpack to more than a machine can bear.
+    """
+    if content.startswith(_OFFICE_97):
+        locked = "EncryptedPackage".encode("utf-16-le") in content
+        reason = (
+            "is protected by a password; save it without"
+            if locked
+            else "is in the format of Office 97-2003; save it anew"
+        )
+        raise MalformedFile(f"the {kind} {reason}")
+    try:
+        archive = zipfile.ZipFile(BytesIO(content))
+        members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise MalformedFile(f"not a {kind}, or a broken one: {error}") from error
+    if any(member.flag_bits & 1 for member in members):
+        raise MalformedFile(f"the {kind} is protected by a password; save it without")
+    unpacked = sum(member.file_size for member in members)
+    if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED:
+        raise TooLarge(
+            f"the {kind} would unpack to {len(members):,} parts and {unpacked:,} bytes; that is refused as unsafe"
+        )
+    for member in members:
+        if member.file_size > 1_000_000 and member.file_size > MAX_RATIO * max(1, member.compress_size):
+            raise TooLarge(
+                f"{member.filename!r} in the {kind} is packed more than {MAX_RATIO} times; that is refused as unsafe"
+            )
+    return archive

@@ -1,0 +1,308 @@
+"""Who speaks: the labels by which transcripts and minutes name speakers.
+
+A line that looks like a label is only a candidate: ``Note: ...`` and ``https://...`` look like labels
+too. What is believed is decided for each document by evidence, and always by repetition.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from itertools import pairwise
+
+from coder.formats.stamps import BRACKETED, CLOCK, milliseconds
+
+
+class Form(Enum):
+    """How a label is written."""
+
+    STAMP_THEN_NAME = auto()
+    """``[00:01:02] Name: words``, ``00:03:40.5Name: words``, ``00:01:02<tab>Name:<tab>words``"""
+    NAME_THEN_STAMP = auto()
+    """``Name [00:01:02] words``, ``Name: [00:01:02] words``, ``Speaker 1 (00:01:02): words``"""
+    NAME_AND_CLOCK = auto()
+    """``Name  0:04`` on a line of its own"""
+    COLON = auto()
+    """``Name: words``"""
+    BOLD = auto()
+    """a name in bold type, on a line of its own or before the words"""
+    STAMP = auto()
+    """``[00:01:02] words``, or a stamp on a line of its own"""
+    LINE = auto()
+    """a name on a line of its own, right below a stamp"""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a line may begin with. ``words`` is the position after the label.
+
+    ``time`` and ``until`` are milliseconds from the start.
+
+    ``after_stamp`` is the position after the time stamp alone, where the line begins with one. ``alone``
+    says that nothing follows on the line; ``sure`` that the form can hardly be anything else.
+    """
+
+    form: Form
+    words: int
+    name: str | None = None
+    time: int | None = None
+    until: int | None = None
+    after_stamp: int | None = None
+    alone: bool = False
+    sure: bool = False
+
+
+_LEAD = r"(?:[-*•–>]\s+)?"
+_MARK = r"(?:\*{1,3}|_{1,2})?"
+_NAME = r"(?P<name>[^\W\d_][^:：\[\]{}<>|\t\n*#]{0,58}?)"
+_COLON_MARK = rf"\s?(?::{_MARK}(?=\s|$)|：{_MARK})"
+
+_STAMP = re.compile(
+    rf"{_LEAD}{_MARK}(?P<stamp>{BRACKETED}|{CLOCK}){_MARK}(?:\s*(?:-->|–|-)\s*(?P<until>{CLOCK}))?(?P<gap>\s*(?:[-–|]\s+)?)"
+)
+_NAME_COLON = re.compile(rf"{_LEAD}{_MARK}{_NAME}{_MARK}{_COLON_MARK}")
+_NAME_STAMP = re.compile(rf"{_LEAD}{_MARK}{_NAME}{_MARK}\s?[:：]?\s*(?P<stamp>{BRACKETED})\s?[:：]?{_MARK}(?=\s|$)")
+_NAME_CLOCK = re.compile(rf"{_MARK}{_NAME}{_MARK}(?P<gap>,?\s+|\s*\|\s*){_MARK}(?P<stamp>{CLOCK}){_MARK}$")
+_NAME_BOLD = re.compile(rf"(?:\*\*|__){_NAME}(?:\*\*|__)$")
+_NAME_ALONE = re.compile(rf"{_NAME}(?<![.,])$")
+_NOT_A_NAME = re.compile(r"[?!…;\"“”„=/\\]|https?$|\w{4,}\.\s", re.IGNORECASE)
+
+_HEAD = 110
+"""Characters of a line in which a label must end."""
+
+
+def label_of(line: str, start: int, *, bold: int = 0, below_stamp: bool = False) -> Label | None:
+    """The label that a line (without blanks around it) may begin with; ``start`` is its place in the text.
+
+    ``bold`` is the number of characters at its beginning that are set in bold; ``below_stamp`` says that
+    the line before held a time stamp and nothing else.
+    """
+    head = line[:_HEAD]
+    if ":" not in head and "：" not in head:
+        return _bold(line, start, bold) or (_on_own_line(line, start) if below_stamp else None)
+    stamp = _STAMP.match(head)
+    if stamp is not None:
+        return _after_stamp(line, start, stamp)
+    if len(line) < _HEAD and (found := _NAME_CLOCK.match(line)):
+        sure = found["gap"].count(" ") > 1 or "\t" in found["gap"]
+        return _label(Form.NAME_AND_CLOCK, found, line, start, time=milliseconds(found["stamp"]), sure=sure)
+    if found := _NAME_STAMP.match(head):
+        return _label(Form.NAME_THEN_STAMP, found, line, start, time=milliseconds(found["stamp"]), sure=True)
+    if found := _NAME_COLON.match(head):
+        return _label(Form.COLON, found, line, start)
+    return _bold(line, start, bold)
+
+
+def _after_stamp(line: str, start: int, stamp: re.Match[str]) -> Label | None:
+    until = milliseconds(stamp["until"]) if stamp["until"] else None
+    label = Label(
+        Form.STAMP,
+        start + stamp.end(),
+        time=milliseconds(stamp["stamp"]),
+        until=until,
+        after_stamp=start + stamp.end(),
+        alone=stamp.end() == len(line),
+        sure=until is not None or not stamp["stamp"][0].isdigit(),
+    )
+    found = _NAME_COLON.match(line[:_HEAD], stamp.end())
+    named = _label(Form.STAMP_THEN_NAME, found, line, start) if found else None
+    if named is not None:
+        return replace(label, form=named.form, words=named.words, name=named.name, alone=named.alone)
+    return label if label.alone or stamp["gap"] else None
+
+
+def _on_own_line(line: str, start: int) -> Label | None:
+    found = _NAME_ALONE.match(line)
+    return _label(Form.LINE, found, line, start) if found else None
+
+
+def _label(
+    form: Form, found: re.Match[str], line: str, start: int, *, time: int | None = None, sure: bool = False
+) -> Label | None:
+    name = found["name"].strip()
+    if not _may_be_a_name(name):
+        return None
+    rest = line[found.end() :]
+    words = start + len(line) - len(rest.lstrip())
+    return Label(form, words, name, time, alone=not rest.strip(), sure=sure)
+
+
+def _bold(line: str, start: int, bold: int) -> Label | None:
+    if bold:
+        name = line[:bold].strip()
+        rest = line[bold:].lstrip()
+        words = start + len(line) - len(rest)
+        if len(name) <= 60 and name[:1].isalpha() and _may_be_a_name(name):
+            return Label(Form.BOLD, words, name, alone=not rest)
+        return None
+    found = _NAME_BOLD.match(line) if line.startswith(("**", "__")) else None
+    return _label(Form.BOLD, found, line, start) if found else None
+
+
+def _may_be_a_name(name: str) -> bool:
+    return len(name.split()) <= 6 and not _NOT_A_NAME.search(name) and name.count(",") <= 1
+
+
+@dataclass(frozen=True)
+class Convention:
+    """What counts as a label in one document: the names believed in each form, and whether stamps are."""
+
+    names: Mapping[Form, frozenset[str]]
+    stamps: bool = False
+    doubted: tuple[str, ...] = ()
+
+    @property
+    def names_speakers(self) -> bool:
+        """Whether any name is believed."""
+        return any(self.names.values())
+
+    def reads(self, label: Label | None) -> Label | None:
+        """The label as this document means it, or None where the line has none."""
+        if label is None:
+            return None
+        if label.name is not None and label.name in self.names.get(label.form, ()):
+            return label
+        if label.after_stamp is not None and self.stamps:
+            return replace(label, form=Form.STAMP, name=None, words=label.after_stamp)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All candidates of one document, in order, for the ``paragraphs`` that could be speech.
+
+    ``people`` are names and initials of those present, in small letters; ``notes`` says that the document
+    is meeting notes, where single remarks are labelled, and not a transcript, where nearly all is.
+    """
+
+    labels: Sequence[Label]
+    paragraphs: int
+    people: frozenset[str] = frozenset()
+    notes: bool = False
+
+    def names(self, form: Form) -> Counter[str]:
+        """How often each name stands in a label of this form."""
+        return Counter(label.name for label in self.labels if label.form is form and label.name)
+
+
+def convention(evidence: Evidence) -> Convention:
+    """What to believe of one document."""
+    names = {
+        Form.STAMP_THEN_NAME: _after_stamps(evidence),
+        Form.NAME_THEN_STAMP: _before_stamps(evidence),
+        Form.NAME_AND_CLOCK: _before_clocks(evidence),
+        Form.LINE: _on_own_lines(evidence),
+    }
+    believed = sum(evidence.names(form)[name] for form, found in names.items() for name in found)
+    names[Form.BOLD] = _in_bold(evidence)
+    colons = evidence.names(Form.COLON)
+    # A transcript with stamped labels has no other; a few colons in it are speech.
+    strict = believed > sum(colons.values())
+    names[Form.COLON] = frozenset() if strict else (_in_notes if evidence.notes else _before_colons)(evidence)
+    doubted = () if strict or not names[Form.COLON] else tuple(
+        name for name in colons if name not in names[Form.COLON] and _is_name_like(name)
+    )  # fmt: skip
+    return Convention(names, _stamps(evidence, believed), doubted)
+
+
+def _after_stamps(evidence: Evidence) -> frozenset[str]:
+    names = evidence.names(Form.STAMP_THEN_NAME)
+    total = sum(names.values())
+    without = sum(label.form is Form.STAMP and not label.alone for label in evidence.labels)
+    sure = any(label.sure for label in evidence.labels if label.form is Form.STAMP_THEN_NAME)
+    if total > without and (_repeats(names) or (sure and total > 1)):
+        return frozenset(names)
+    return _often(names, 3)
+
+
+def _before_stamps(evidence: Evidence) -> frozenset[str]:
+    names = evidence.names(Form.NAME_THEN_STAMP)
+    return frozenset(names) if sum(names.values()) > 1 or evidence.paragraphs <= 3 else frozenset()
+
+
+def _before_clocks(evidence: Evidence) -> frozenset[str]:
+    names = evidence.names(Form.NAME_AND_CLOCK)
+    total = sum(names.values())
+    sure = any(label.sure for label in evidence.labels if label.form is Form.NAME_AND_CLOCK)
+    often = _repeats(names) and total > 2 and total >= 0.15 * evidence.paragraphs
+    return frozenset(names) if total and (sure or often) else frozenset()
+
+
+def _on_own_lines(evidence: Evidence) -> frozenset[str]:
+    names = evidence.names(Form.LINE)
+    ranges = sum(label.form is Form.STAMP and label.alone for label in evidence.labels)
+    return frozenset(names) if sum(names.values()) > ranges / 2 and len(names) <= max(1, ranges / 2) else frozenset()
+
+
+def _in_bold(evidence: Evidence) -> frozenset[str]:
+    names = evidence.names(Form.BOLD)
+    total = sum(names.values())
+    if not _repeats(names) or total < 3 or total < 0.25 * evidence.paragraphs:
+        return frozenset()
+    return _often(names, 2) | frozenset(filter(_is_name_like, names))
+
+
+def _before_colons(evidence: Evidence) -> frozenset[str]:
+    names = evidence.names(Form.COLON)
+    repeated = {name: count for name, count in names.items() if count > 1 and name.casefold() not in NOT_SPEAKERS}
+    covered = sum(repeated.values())
+    share = covered / max(1, evidence.paragraphs)
+    leading = sorted(repeated.values(), reverse=True)[:2]
+    talk = len(repeated) > 1 and (share >= 0.3 or (leading[-1] >= 5 and share >= 0.08))
+    monologue = len(repeated) == 1 and share >= 0.5 and (covered > 2 or sum(names.values()) == evidence.paragraphs)
+    if not (talk or monologue):
+        return frozenset()
+    rare = 0 if share >= 0.6 else 2
+    return frozenset(
+        name
+        for name, count in names.items()
+        if (name in repeated and count >= max(3, 0.005 * covered)) or (count >= rare and _is_name_like(name))
+    )
+
+
+def _in_notes(evidence: Evidence) -> frozenset[str]:
+    names = evidence.names(Form.COLON)
+    present = frozenset(name for name in names if name.casefold() in evidence.people)
+    initials = frozenset(name for name in names if _INITIALS.fullmatch(name) and name.casefold() not in NOT_SPEAKERS)
+    if sum(names[name] for name in present & initials) > 1:
+        return present | (initials & _often(names, 2))
+    # Without a list of those present, only what is said over and over can be a name: sites and topics stand there too.
+    others = frozenset(name for name in _often(names, 2 if not present else 3) if _is_name_like(name))
+    if not present and sum(names[name] for name in others | initials) < 0.15 * evidence.paragraphs:
+        return frozenset()
+    return present | others
+
+
+def _stamps(evidence: Evidence, believed: int) -> bool:
+    stamps = [label for label in evidence.labels if label.after_stamp is not None]
+    times = [label.time or 0 for label in stamps]
+    forward = sum(before <= after for before, after in pairwise(times))
+    if len(stamps) < 2 or forward < 0.8 * (len(stamps) - 1):
+        return False
+    sure = all(label.sure for label in stamps)
+    return sure or (not evidence.notes and len(stamps) >= 0.5 * evidence.paragraphs) or believed > len(stamps)
+
+
+def _often(names: Counter[str], least: int) -> frozenset[str]:
+    return frozenset(name for name, count in names.items() if count >= least and name.casefold() not in NOT_SPEAKERS)
+
+
+def _repeats(names: Counter[str]) -> bool:
+    return max(names.values(), default=0) > 1
+
+
+def _is_name_like(name: str) -> bool:
+    """Whether every word begins with a capital, a digit or a letter of a script without capitals."""
+    words = name.split()
+    return len(words) <= 4 and name.casefold() not in NOT_SPEAKERS and not any(w[0].islower() for w in words)
+
+
+_INITIALS = re.compile(r"[^\W\d_a-z]{2,4}")
+
+NOT_SPEAKERS = frozenset(
+    ["a", "abstract", "action", "actions", "addendum", "advantage", "advantages", "agenda", "agreed", "ai", "aim", "also", "and", "answer", "answers", "appendix", "but", "background", "challenge", "challenges", "cons", "conclusion", "context", "date", "decided", "decision", "decisions", "definition", "description", "disadvantage", "disadvantages", "discussion", "duration", "edit", "email", "eg", "e.g.", "example", "examples", "exception", "fact", "figure", "first", "from", "fyi", "goal", "hint", "however", "http", "https", "i.e.", "idea", "important", "info", "issue", "issues", "keywords", "language", "lesson", "lessons", "location", "meeting", "method", "nb", "next", "note", "notes", "ok", "options", "or", "other", "outcome", "p.s.", "place", "plan", "please", "pr", "problem", "problems", "absent", "apologies", "attendees", "participants", "present", "pro", "pros", "ps", "purpose", "quote", "re", "reason", "reasons", "recording", "result", "results", "risk", "risks", "second", "see", "so", "solution", "source", "sources", "status", "step", "subject", "summary", "table", "task", "tasks", "that", "then", "there", "third", "this", "time", "tip", "title", "to", "todo", "topic", "topics", "tbd", "update", "updates", "url", "vs", "warning", "website", "why", "huom", "huomio", "huomautus", "esim", "esimerkki", "aika", "paikka", "päivämäärä", "aihe", "päätös", "päätökset", "toimenpide", "toimenpiteet", "tehtävä", "liite", "lähde", "yhteenveto", "tavoite", "ongelma", "ratkaisu", "obs", "anm", "exempel", "tid", "plats", "datum", "ämne", "beslut", "åtgärd", "bilaga", "källa", "sammanfattning", "anmerkung", "hinweis", "beispiel", "z.b.", "zeit", "ort", "thema", "beschluss", "aufgabe", "anhang", "quelle", "zusammenfassung", "ziel", "fazit"]
+)
+"""What stands before a colon in ordinary text."""

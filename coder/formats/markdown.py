@@ -1,0 +1,83 @@
+"""Markdown: the text stays as it was written, marks and all; its headings and lists are understood."""
+
+from __future__ import annotations
+
+import re
+
+from coder.formats.decoding import characters, decode
+from coder.formats.paragraphs import Paragraph, lines
+from coder.formats.understanding import understand
+from coder.model import Reading, TurnKind
+
+_HEADING = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?(?:\s*\{#[^{}]*\})?$")
+_ITEM = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s+")
+_QUOTE = re.compile(r"(?:>\s?)+")
+_RULE = re.compile(r"(?:[-*_=]\s*){3,}$|\{:.*\}$|\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$|`{3,}|~{3,}|<!--.*-->$")
+_BOLD_LINE = re.compile(r"(?:\*\*|__)[^*_]+(?:\*\*|__):?$")
+
+
+def read(content: bytes, name: str) -> Reading:
+    """Read a Markdown file. Raises MalformedFile."""
+    text, warnings = decode(content)
+    text = characters(text)
+    return understand(text, _paragraphs(text), name, warnings)
+
+
+def _paragraphs(text: str) -> list[Paragraph]:
+    found: list[Paragraph] = []
+    begin = finish = -1
+    item = False
+    position = _front_matter(text, found)
+
+    def close() -> None:
+        nonlocal begin
+        if begin >= 0:
+            level = 3 if _BOLD_LINE.match(text[begin:finish]) and not item else 0
+            found.append(Paragraph(begin, finish, level, item))
+        begin = -1
+
+    for start, end in lines(text, position, len(text)):
+        if start == end:
+            close()
+            item = False
+            continue
+        line = text[start:end]
+        if _RULE.match(line):
+            close()
+            continue
+        quote = _QUOTE.match(line)
+        start += quote.end() if quote else 0
+        line = text[start:end]
+        if heading := _HEADING.match(line):
+            close()
+            if heading[2]:
+                at = start + heading.start(2)
+                found.append(Paragraph(at, start + heading.end(2), len(heading[1])))
+            item = False
+            continue
+        if bullet := _ITEM.match(line):
+            close()
+            item = True
+            begin, finish = start + bullet.end(), end
+        elif line.startswith("|"):
+            close()
+            begin, finish = start, end
+        else:
+            begin, finish = (start if begin < 0 else begin), end
+    close()
+    return found
+
+
+def _front_matter(text: str, found: list[Paragraph]) -> int:
+    """Add the lines between ``---`` and ``---`` at the very beginning as header; where the text goes on."""
+    if not text.startswith("---\n"):
+        return 0
+    end = text.find("\n---", 3)
+    if end < 0:
+        return 0
+    if end > 3:
+        for start, stop in lines(text, 4, end):
+            if start < stop:
+                found.append(Paragraph(start, stop, kind=TurnKind.HEADER))
+    rest = text.find("\n", end + 1)
+    return rest + 1 if rest >= 0 else len(text)

@@ -1,0 +1,134 @@
+"""What each paragraph is by its place and first words, before anybody is heard to speak."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from coder.formats.dates import date_in
+from coder.formats.labels import label_of
+from coder.formats.machine import machine_made
+from coder.formats.notes import field_kind, people_in, section_kind, speaks_of_a_meeting
+from coder.formats.paragraphs import Paragraph
+from coder.model import TurnKind
+
+FRONT = 15
+"""Paragraphs at the beginning in which a date, a place and the like are looked for."""
+
+SHORT = 40
+"""Words in a paragraph that may still be a title or a note above the talk."""
+
+_ITALIC = re.compile(r"(?:\*[^*]+\*|_[^_]+_)$")
+_STAMP_ONLY = re.compile(r"[\W_]*(?:\d{1,3}:)?\d{1,3}:\d{2}[\W_]*$")
+_LIST = frozenset({TurnKind.ATTENDANCE, TurnKind.DECISION, TurnKind.ACTION})
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The paragraphs with their texts, and the kind of each that its place or first words tell.
+
+    ``front`` is the number of paragraphs in the block of ``Date: ...`` lines at the beginning, ``fixed``
+    holds those that are no speech whatever they look like.
+    """
+
+    paragraphs: Sequence[Paragraph]
+    texts: Sequence[str]
+    kinds: Sequence[TurnKind | None]
+    fixed: frozenset[int]
+    front: int
+
+    @property
+    def open(self) -> int:
+        """How many paragraphs may be speech."""
+        return len(self.paragraphs) - len(self.fixed)
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Names and initials of those said to be present, in small letters."""
+        return frozenset().union(*(people_in(text) for _, text in self._of(TurnKind.ATTENDANCE)))
+
+    def looks_like_notes(self, name: str) -> bool:
+        """Whether the document is the notes of a meeting; ``name`` is the file's name."""
+        titles = " ".join((name, *(text for i, text in self._of(TurnKind.HEADING) if i < FRONT), *self.texts[:1]))
+        decides = any(True for kind in (TurnKind.DECISION, TurnKind.ACTION) for _ in self._of(kind))
+        attended = any(True for _ in self._of(TurnKind.ATTENDANCE))
+        return attended + decides + speaks_of_a_meeting(titles[:2000]) >= 2
+
+    def date(self, name: str, talk: int | None) -> tuple[str | None, list[str]]:
+        """The day the document tells of, by what stands before the talk or by the file's name; and warnings."""
+        days = list(dict.fromkeys(filter(None, (date_in(text[:200]) for _, text in self._of(TurnKind.HEADING)))))
+        if len(days) >= 3:
+            return None, [
+                f"holds {len(days)} dated meetings, {min(days)} to {max(days)}; one file a meeting compares better"
+            ]
+        for kind, text in zip(self.kinds[: min(FRONT, talk or FRONT)], self.texts, strict=False):
+            titled = kind in (TurnKind.HEADER, TurnKind.HEADING) or len(text.split()) <= 12
+            if titled and (day := date_in(text[:2000])):
+                return day, []
+        return date_in(name), []
+
+    def _of(self, kind: TurnKind) -> Iterator[tuple[int, str]]:
+        return ((i, text) for i, text in enumerate(self.texts) if self.kinds[i] is kind)
+
+
+def outline(text: str, paragraphs: Sequence[Paragraph]) -> Outline:
+    """Tell titles, attendance, decisions, actions and machine-made notes from all the rest."""
+    texts = [text[paragraph.start : paragraph.end] for paragraph in paragraphs]
+    machine = machine_made(texts)
+    kinds: list[TurnKind | None] = []
+    fixed: set[int] = set()
+    section: TurnKind | None = None
+    listed: TurnKind | None = None
+    headings = 0
+    for index, (paragraph, line) in enumerate(zip(paragraphs, texts, strict=True)):
+        kind = TurnKind.SUMMARY if index in machine else paragraph.kind
+        if kind is None and paragraph.level and not _STAMP_ONLY.match(line):
+            kind, section, listed = TurnKind.HEADING, section_kind(line), None
+            headings += 1
+        if kind is not None:
+            fixed.add(index)
+        elif named := field_kind(line):
+            listed = named if named in _LIST and _introduces(line) else None
+            kind = named if named is not TurnKind.HEADER or index < FRONT else None
+        elif paragraph.item and (listed or section):
+            kind = listed or section
+            fixed.add(index)
+        elif section in (TurnKind.ATTENDANCE, TurnKind.DECISION, TurnKind.ACTION) and len(line.split()) <= SHORT:
+            kind = section
+        elif index < FRONT and headings < 2 and _ITALIC.match(line):
+            kind = TurnKind.HEADER
+        if not paragraph.item:
+            listed = listed if kind is listed else None
+        kinds.append(kind)
+    if headings and (title := kinds.index(TurnKind.HEADING)) < FRONT:
+        for index in range(title):
+            if kinds[index] is None and len(texts[index].split()) <= SHORT:
+                kinds[index] = TurnKind.HEADER
+    return Outline(paragraphs, texts, kinds, frozenset(fixed), _front(text, paragraphs, texts, kinds))
+
+
+def _introduces(line: str) -> bool:
+    """Whether a list follows: nothing stands after the colon."""
+    return line.rstrip("*_ ").endswith((":", "："))
+
+
+def _front(text: str, paragraphs: Sequence[Paragraph], texts: Sequence[str], kinds: Sequence[TurnKind | None]) -> int:
+    names = [label.name for line in texts if (label := label_of(line[:200], 0)) and label.name]
+    front = 0
+    for index, line in enumerate(texts[:FRONT]):
+        if len(line.split()) > SHORT:
+            break
+        label = label_of(line[:200], 0)
+        if kinds[index] is TurnKind.HEADER and (label is None or names.count(label.name) == 1):
+            front = index + 1
+    if not front:
+        return 0
+    # "Interviewer: Anna" below "Date: ..." is not yet a turn.
+    while front < len(texts) and "\n\n" not in text[paragraphs[front - 1].end : paragraphs[front].start]:
+        label = label_of(texts[front][:200], 0)
+        value = texts[front][label.words :] if label else ""
+        if not value or len(value.split()) > 4 or value.endswith((".", "?", "!", "…")):
+            break
+        front += 1
+    return front

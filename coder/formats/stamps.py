@@ -1,0 +1,39 @@
+"""Time stamps in transcripts: ``0:04``, ``[00:01:02]``, ``(00:01:02.5)``, ``#00:01:02-3#``."""
+
+from __future__ import annotations
+
+import re
+
+CLOCK = r"(?:\d{1,3}:\d{1,2}:\d{1,2}|\d{1,3}:\d{2})(?:[.,]\d{1,3})?"
+"""Minutes and seconds, or hours before them, with or without a fraction."""
+
+BRACKETED = rf"(?:\[\s*{CLOCK}\s*\]|\(\s*{CLOCK}\s*\)|\{{\s*{CLOCK}\s*\}}|<\s*{CLOCK}\s*>|#\s*{CLOCK}(?:-\d)?\s*#)"
+
+_CLOCK = re.compile(r"(\d{1,3}):(\d{1,2})(?::(\d{1,2}))?(?:[.,](\d{1,3})|-(\d)#)?")
+_BRACKETED = re.compile(BRACKETED)
+_AT_END = re.compile(rf"\s*({BRACKETED})\s*$")
+
+
+def milliseconds(stamp: str) -> int:
+    """Milliseconds from the start for the first clock time in a stamp. Raises ValueError if there is none."""
+    found = _CLOCK.search(stamp)
+    if found is None:
+        raise ValueError(f"no time in {stamp!r}")
+    first, second, third, fraction, tenth = found.groups()
+    seconds = int(first) * 60 + int(second)
+    if third is not None:
+        seconds = seconds * 60 + int(third)
+    return seconds * 1000 + int((fraction or tenth or "").ljust(3, "0"))
+
+
+def stamp_at_end(line: str) -> tuple[int, int] | None:
+    """Where a bracketed stamp that ends a line begins (with the blanks before it), and its milliseconds."""
+    if not line.endswith(("]", ")", "}", ">", "#")):
+        return None
+    found = _AT_END.search(line, max(0, len(line) - 40))
+    return (found.start(), milliseconds(found.group(1))) if found else None
+
+
+def stamps_in(text: str) -> int:
+    """How many bracketed stamps a text holds."""
+    return sum(1 for _ in _BRACKETED.finditer(text))

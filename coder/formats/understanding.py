@@ -1,0 +1,221 @@
+"""From paragraphs to turns: who speaks, when, and what is not speech at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from coder.formats.labels import Convention, Evidence, Form, Label, convention, label_of
+from coder.formats.outline import SHORT, Outline, outline
+from coder.formats.paragraphs import Paragraph, lines
+from coder.formats.stamps import stamp_at_end, stamps_in
+from coder.model import DocumentKind, Reading, Turn, TurnKind, trimmed
+from coder.model.span import lines_before
+
+_FOOTER = re.compile(
+    r"\W*(?:transcribed (?:by|with|using)\b|transcription ended\b|this editable transcript was\b"
+    r"|end of (?:the )?(?:recording|transcript|transcription|interview)\W*$|.{1,60} stopped transcription$)",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(r"[*_]?[\[(][^\[\]()]{1,200}[\])][*_]?$|(?:Reacted to|Replying to) \"")
+
+
+def understand(text: str, paragraphs: Sequence[Paragraph], name: str, warnings: Sequence[str] = ()) -> Reading:
+    """What a written document says: its paragraphs are given in order, ``name`` is the file's name."""
+    sketch = outline(text, paragraphs)
+    labels = _candidates(text, paragraphs)
+    notes = sketch.looks_like_notes(name)
+    believed = convention(Evidence(_with_words(text, labels), sketch.open, sketch.people, notes))
+    listener = _Listener(text, sketch, labels, believed, notes)
+    turns = listener.turns()
+    spoken = any(turn.kind is TurnKind.SPEECH for turn in turns)
+    kind = DocumentKind.INTERVIEW if spoken else DocumentKind.OTHER
+    day, dated = sketch.date(name, listener.first)
+    doubts = _doubts(text, turns, labels, believed)
+    return Reading(text, turns, DocumentKind.MEETING_NOTES if notes else kind, (*warnings, *dated, *doubts), day)
+
+
+def _candidates(text: str, paragraphs: Sequence[Paragraph]) -> dict[int, Label]:
+    """What may be a label, by the position of its line."""
+    found: dict[int, Label] = {}
+    below_stamp = False
+    for paragraph in paragraphs:
+        bold = paragraph.bold
+        for start, end in lines(text, paragraph.start, paragraph.end):
+            if start == end:
+                continue
+            label = label_of(text[start:end], start, bold=bold, below_stamp=below_stamp)
+            if label is not None:
+                found[start] = label
+            below_stamp = label is not None and label.form is Form.STAMP and label.alone
+            bold = 0
+    return found
+
+
+def _with_words(text: str, labels: Mapping[int, Label]) -> list[Label]:
+    """Those candidates after which something is said before the next one begins."""
+    starts = [*labels, len(text)]
+    return [
+        label
+        for label, following in zip(labels.values(), starts[1:], strict=True)
+        if not label.alone or label.form is Form.STAMP or text[label.words : following].strip()
+    ]
+
+
+@dataclass
+class _Voice:
+    """Who is speaking, and since when, as the labels tell."""
+
+    speaker: str | None = None
+    time: int | None = None
+    until: int | None = None
+    lasts: bool = False
+
+    def hear(self, label: Label) -> None:
+        if label.form is not Form.STAMP:
+            self.speaker = label.name
+            self.lasts = label.form in _LASTING
+        if label.time is not None:
+            self.time, self.until = label.time, label.until
+
+
+_LASTING = frozenset({Form.BOLD, Form.NAME_AND_CLOCK, Form.LINE})
+"""Labels that stand above several paragraphs, in meeting notes too."""
+
+
+class _Listener:
+    """Goes through the paragraphs and makes turns of them, remembering who spoke last."""
+
+    def __init__(
+        self, text: str, sketch: Outline, labels: Mapping[int, Label], believed: Convention, notes: bool
+    ) -> None:
+        self._text = text
+        self._sketch = sketch
+        self._labels = labels
+        self._believed = believed
+        self._trailing = _stamps_trail(sketch.texts)
+        self._voice = _Voice()
+        self._found: list[Turn] = []
+        self.first = self._first()
+        """The paragraph in which the talk begins, or None."""
+        self._talk = self.first is not None and not notes
+
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns of the whole document."""
+        for index, paragraph in enumerate(self._sketch.paragraphs):
+            frame = self._frame(index)
+            if frame is None:
+                self._listen(index, paragraph)
+            else:
+                self._add(frame, paragraph.start, paragraph.end, level=paragraph.level)
+                if frame is TurnKind.HEADING:
+                    self._voice = _Voice()
+        return tuple(self._found)
+
+    def _first(self) -> int | None:
+        for index, paragraph in enumerate(self._sketch.paragraphs):
+            if index >= self._sketch.front and index not in self._sketch.fixed and self._opens(paragraph):
+                return index
+        return None
+
+    def _opens(self, paragraph: Paragraph) -> bool:
+        return self._believed.reads(self._labels.get(paragraph.start)) is not None
+
+    def _frame(self, index: int) -> TurnKind | None:
+        """What a paragraph is that nobody speaks; None for one to listen to."""
+        kind = self._sketch.kinds[index]
+        paragraph, text = self._sketch.paragraphs[index], self._sketch.texts[index]
+        if index in self._sketch.fixed or index < self._sketch.front:
+            return kind or TurnKind.HEADER
+        if self._opens(paragraph):
+            return None
+        if self._talk and self.first is not None and index < self.first:
+            short = len(text.split()) <= SHORT or _has_keywords(self._sketch.texts[:index])
+            return kind or (TurnKind.HEADER if short else TurnKind.PARAGRAPH)
+        if index >= len(self._sketch.texts) - 4 and _FOOTER.match(text):
+            return TurnKind.FOOTER
+        if self._talk and kind in (TurnKind.DECISION, TurnKind.ACTION):
+            return None
+        return kind
+
+    def _listen(self, index: int, paragraph: Paragraph) -> None:
+        voice = self._voice
+        if not (self._talk or voice.lasts):
+            voice.speaker = None
+        begin = finish = -1
+        named = False
+        for start, end in lines(self._text, paragraph.start, paragraph.end):
+            label = self._believed.reads(self._labels.get(start))
+            if label is None:
+                if start < end:
+                    begin, finish = (start if begin < 0 else begin), end
+                continue
+            self._say(begin, finish, named)
+            named = True
+            voice.hear(label)
+            begin, finish = (-1, -1) if label.words >= end else (label.words, end)
+        self._say(begin, finish, named)
+
+    def _say(self, begin: int, finish: int, named: bool) -> None:
+        if begin < 0:
+            return
+        voice = self._voice
+        words = self._text[begin:finish]
+        if self._trailing and (stamp := stamp_at_end(words)):
+            finish = begin + stamp[0]
+            voice.time = self._last_end() if voice.time is None else voice.time
+            voice.until = stamp[1]
+        heard = (
+            voice.speaker is not None or voice.time is not None or (self._talk and not self._believed.names_speakers)
+        )
+        kind = TurnKind.SPEECH if heard else TurnKind.PARAGRAPH
+        if heard and _REMARK.match(words) and not (named and words.startswith(("[", "("))):
+            kind = TurnKind.REMARK
+        self._add(kind, begin, finish, voice)
+        voice.time = voice.until = None
+
+    def _last_end(self) -> int | None:
+        return next((turn.end_ms for turn in reversed(self._found) if turn.end_ms is not None), None)
+
+    def _add(self, kind: TurnKind, begin: int, finish: int, voice: _Voice | None = None, level: int = 0) -> None:
+        span = trimmed(self._text, begin, finish)
+        if span is None:
+            return
+        voice = voice or _Voice()
+        level = (level or 1) if kind is TurnKind.HEADING else 0
+        self._found.append(Turn(span, kind, voice.speaker, voice.time, voice.until, level))
+
+
+def _stamps_trail(texts: Sequence[str]) -> bool:
+    """Whether time stamps stand at the ends of paragraphs, as f4 and its kin set them."""
+    ends = [text for text in texts if stamp_at_end(text) is not None]
+    return len(ends) > 1 and (all(text.endswith("#") for text in ends) or len(ends) >= 0.3 * len(texts))
+
+
+def _has_keywords(texts: Sequence[str]) -> bool:
+    return "SUMMARY KEYWORDS" in texts
+
+
+def _doubts(text: str, turns: Sequence[Turn], labels: Mapping[int, Label], believed: Convention) -> Iterator[str]:
+    """What the researcher should look at."""
+    for name in believed.doubted[:5]:
+        place = next(start for start, label in labels.items() if label.name == name)
+        yield f"line {lines_before(text, place)}: {name!r} looks like a speaker but stands too seldom; read as text"
+    speakers = dict.fromkeys(turn.speaker for turn in turns if turn.speaker)
+    spellings: dict[str, str] = {}
+    for speaker in speakers:
+        other = spellings.setdefault(speaker.casefold(), speaker)
+        if other != speaker:
+            yield f"the speakers {other!r} and {speaker!r} differ only in capitals and were kept apart"
+    timed = [turn for turn in turns if turn.start_ms is not None]
+    for before, after in pairwise(timed):
+        if (before.start_ms or 0) > (after.start_ms or 0):
+            yield f"line {lines_before(text, after.span.start)}: the time goes back here; times were kept as they stand"
+            break
+    inside = sum(stamps_in(turn.span.of(text)) for turn in turns if turn.kind.is_content)
+    if inside:
+        yield f"{inside} time stamps stand inside the text and were left there"
+    if timed and not speakers:
+        yield "no speaker is named; the turns have times only"
