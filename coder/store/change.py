@@ -135,6 +135,7 @@ class Change:
         write = self._writer()
         document = self._document(coding.document)
         row = rows.coding_row(coding)
+        _check_span(coding.span, document)
         if coding.span.of(self._text(document)) != storable(row["quotation"]):
             raise StaleEdit(
                 f"the quotation is not what stands at {coding.span.start}..{coding.span.end} "

@@ -76,7 +76,7 @@ def _quotations(file: ProjectFile) -> Iterator[str]:
     for sha256, codings in quotations.items():
         text = file.value("SELECT content FROM text WHERE sha256 = ?", (sha256,)) or ""
         for id, start, end, quotation in codings:
-            if text[start:end] != quotation:
+            if end > len(text) or text[start:end] != quotation:
                 yield f"the quotation of the coding {id} is not what stands at {start}..{end} of its document"
 
 
