@@ -138,6 +138,32 @@ def import_(
 
 
 @app.command()
+def suggest(
+    study: Study,
+    to: To,
+    coder: Annotated[str, typer.Option(help="Whose coding to learn from, if the project has several coders.")] = "",
+) -> None:
+    """Write to a table which codes the passages would get, how sure, and why.
+
+    Learned from your own coding; before there is any, from the definitions of the codebook. Nothing is coded by this.
+    """
+    from coder.workflow.assistant import Assistant
+    from coder.workflow.projects import open_project
+    from coder.workflow.proposals import proposals
+    from coder.workflow.tables import check_suffix, write_table
+
+    check_suffix(to)
+    with open_project(study) as project:
+        me = _coder(project, coder)
+        assistant = Assistant()
+        with _progress("Reading the passages") as on_progress:
+            assistant.embed(project, lambda at: on_progress(at.done, at.total, ""))
+        frame = proposals(project, assistant.refresh(project, me))
+    write_table(frame, to)
+    _say(f"Wrote {_count(len(frame), 'suggestion')} to {to}.")
+
+
+@app.command()
 def export(
     study: Study,
     to: To,

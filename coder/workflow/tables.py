@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from enum import StrEnum
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import pandas as pd
 
@@ -77,13 +77,11 @@ def as_file(project: Project, suffix: str, kind: ExportKind = ExportKind.QUOTATI
 
     Raises UnknownFormat.
     """
-    if suffix not in TABLE_WRITERS:
-        known = ", ".join(TABLE_WRITERS)
-        raise UnknownFormat(f"cannot write tables as {suffix or 'a file without ending'}; known: {known}")
+    write = _writer(suffix)
     if kind is ExportKind.QUOTATIONS:
-        return TABLE_WRITERS[suffix](quotations(project))
+        return write(quotations(project))
     if suffix != ".xlsx":
-        return TABLE_WRITERS[suffix](case_by_code(project).reset_index())
+        return write(case_by_code(project).reset_index())
     found = material(project, texts=True)
     sheets = {measure.value: tables.case_by_code(found, measure).reset_index() for measure in Measure}
     return write_workbook(sheets)
@@ -94,7 +92,27 @@ def export(project: Project, path: Path, kind: ExportKind = ExportKind.QUOTATION
 
     The file appears whole or not at all. Raises UnknownFormat, ProjectUnavailable if it cannot be written.
     """
-    content = as_file(project, PurePath(path).suffix.lower(), kind)
+    return _written(path, as_file(project, path.suffix.lower(), kind))
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> int:
+    """Write any table to a file, as ``export`` does."""
+    return _written(path, _writer(path.suffix.lower())(frame))
+
+
+def check_suffix(path: Path) -> None:
+    """Raises UnknownFormat if no table can be written to a file with this ending; worth asking before long work."""
+    _writer(path.suffix.lower())
+
+
+def _writer(suffix: str) -> Callable[[pd.DataFrame], bytes]:
+    if suffix not in TABLE_WRITERS:
+        known = ", ".join(TABLE_WRITERS)
+        raise UnknownFormat(f"cannot write tables as {suffix or 'a file without ending'}; known: {known}")
+    return TABLE_WRITERS[suffix]
+
+
+def _written(path: Path, content: bytes) -> int:
     part = path.with_name(path.name + ".part")
     try:
         part.write_bytes(content)
