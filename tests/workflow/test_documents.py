@@ -34,7 +34,7 @@ def test_every_file_gets_a_report_and_a_broken_one_stops_nothing(project: Projec
     reports = import_documents(
         project,
         [
-            source("one.txt", "Aino: One thing.\n\nLeena: Another thing.\n"),
+            source("one.txt", "Aino: One.\n\nLeena: Two?\n\nAino: Three.\n\nLeena: Four!\n"),
             Source("broken.docx", lambda: b"no zip at all"),
             source("film.mp4", "x"),
             source("empty.txt", ""),
@@ -50,7 +50,7 @@ def test_every_file_gets_a_report_and_a_broken_one_stops_nothing(project: Projec
         ("two.txt", Outcome.READ),
     ]
     assert reports[0].speakers == ("Aino", "Leena")
-    assert (reports[0].turns, reports[0].words) == (2, 4)
+    assert (reports[0].turns, reports[0].words) == (4, 4)
     assert all(report.messages and report.document is None for report in reports[1:4])
     assert [document.name for document in project.documents()] == ["interview.txt", "one.txt", "two.txt"]
 
