@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
+from sqlite_utils import Database, Migrations
 
 from coder.errors import NotAProject, ProjectDamaged, ProjectError, ProjectUnavailable, UnknownItem
 
@@ -70,6 +70,12 @@ class ProjectFile:
                 connection.close()
                 raise
         return cls(path, db)
+
+    def migrate(self, migrations: Migrations) -> None:
+        """Apply the migrations that this file has not seen, inside the open transaction."""
+        self._check_open()
+        with translated(self.path):
+            migrations.apply(self.db)
 
     def keep_log(self) -> None:
         """Write ahead to a log from now on, so that readers and a writer never wait for each other."""
@@ -207,6 +213,8 @@ def _translation(path: str, error: sqlite3.Error) -> ProjectError:
         return NotAProject(f"{path} is not a Redthread project; choose a file made by Redthread")
     if code == sqlite3.SQLITE_CORRUPT:
         return ProjectDamaged(f"{path} is damaged ({error}); take the newest copy that opens")
+    if code == sqlite3.SQLITE_ERROR:
+        return ProjectDamaged(f"{path} is not built as a project should be ({error}); take the newest copy that opens")
     if code in {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH}:
         return ProjectDamaged(f"{path} refused a row that breaks its rules ({error}); nothing was stored")
     return ProjectUnavailable(f"{path} {_REASONS.get(code, f'cannot be used just now ({error})')}")

@@ -313,7 +313,7 @@ JOURNALED = {
 
 def migrate(file: ProjectFile) -> None:
     """Bring the tables up to this version; call inside a transaction."""
-    MIGRATIONS.apply(file.db)
+    file.migrate(MIGRATIONS)
     file.write(f"PRAGMA application_id = {APPLICATION_ID}")
     file.write(f"PRAGMA user_version = {VERSION}")
 

@@ -345,7 +345,8 @@ def test_saving_a_codebook_stores_only_what_differs(project: Project, aino: str)
             change.save_codebook(codebook)
         assert project.codebook() == codebook
         assert sum(len(entry.changes) for entry in project.journal(after=before)) == expected
-        project.revision > before and project.undo(aino)
+        if expected:
+            project.undo(aino)
 
 
 def test_a_published_version_is_kept_whole(project: Project, aino: str) -> None:
@@ -508,7 +509,7 @@ def test_coders_and_settings_change(project: Project, aino: str) -> None:
     ],
 )
 def test_what_is_not_there_is_said(project: Project, look) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(UnknownItem, match="noth|nobody"):
+    with pytest.raises(UnknownItem, match=r"noth|nobody"):
         look(project)
 
 
