@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from coder.model import Document
 from coder.store import Project
-from ui.components.transcript import Goto, transcript
+from coder.workflow.suggestions import Quotation as Found
+from ui.assistant import Activity, assistant
+from ui.components.transcript import Evidence, Goto, Quotation, Suggestion, Suggestions, transcript
+from ui.parts.words import plain
 from ui.resources import coder_id, opened
 from ui.session import Session, session
 
@@ -24,15 +29,63 @@ def show() -> None:
             return
         _follow_the_link(documents)
         document = _choose(project, documents)
-    here = session()
+    here, coder = session(), coder_id()
     st.query_params[DOCUMENT] = document.id
+    _activity()
+    names = {known.id: known.name for known in documents}
     transcript(
         opened,
         document.id,
-        coder=coder_id(),
+        coder=coder,
+        suggestions=partial(_suggestions, coder, document.id),
+        evidence=partial(_evidence, coder, document.id, names),
         goto=Goto(here.goto, token=f"{document.id}:{here.goto}:{here.jump}") if here.goto is not None else None,
         on_place=_remember_place,
         on_goto=_go,
+    )
+
+
+@st.fragment(run_every=1.0)
+def _activity() -> None:
+    """What the assistant is busy with; one line that is gone when it is ready."""
+    status = assistant().status
+    if status.failure is not None:
+        st.warning(plain(f"No suggestions: {status.failure}"), icon=":material/lightbulb_outline:")
+        if st.button("Try again"):
+            assistant().retry()
+    elif status.activity is Activity.EMBEDDING and status.progress is not None:
+        progress = status.progress
+        left = f", about {progress.seconds_left:.0f} s left" if progress.seconds_left is not None else ""
+        words = f"Reading passages for suggestions: {progress.done:,} of {progress.total:,}{left}"
+        st.progress(progress.done / max(1, progress.total), words)
+
+
+def _suggestions(coder: str, document: str) -> Suggestions | None:
+    snapshot = assistant().snapshot(coder)
+    if snapshot.ground is None:
+        return None
+    passages = {
+        passage: tuple(Suggestion(each.code, each.probability) for each in found)
+        for passage, found in snapshot.suggestions(document).items()
+    }
+    return Suggestions(f"{document}:{snapshot.version}", passages, snapshot.ground.model)
+
+
+def _evidence(coder: str, document: str, names: dict[str, str], passage: int, code: str) -> Evidence:
+    found = assistant().snapshot(coder).evidence(document, passage, code)
+    if found is None:
+        return Evidence(note="Nothing is known about this passage yet.")
+
+    def quoted(quotation: Found) -> Quotation:
+        name = names.get(quotation.document, "")
+        return Quotation(quotation.text, quotation.document, name, quotation.span.start, quotation.likeness)
+
+    return Evidence(
+        tuple(quoted(quotation) for quotation in found.quotations),
+        quoted(found.refused) if found.refused else None,
+        found.sentence or "",
+        found.words,
+        f"{found.said.words.capitalize()} at this level: {found.said.basis}.",
     )
 
 
