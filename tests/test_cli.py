@@ -19,7 +19,8 @@ from coder.workflow.tables import ExportKind
 
 Run = Callable[..., Result]
 
-TALK = "Aino: We began together, all nine homes.\n\nLeena: Then there was no time.\n"
+TALK = "Aino: We began together.\n\nLeena: All nine homes?\n\nAino: Yes.\n\nLeena: Then there was no time.\n"
+OTHER = "Kaisa: Was it so?\n\nPekka: No.\n\nKaisa: How, then?\n\nPekka: Otherwise.\n"
 
 
 @pytest.fixture
@@ -94,11 +95,11 @@ def test_a_study_with_a_codebook_that_cannot_be_read_is_not_made(
 
 def test_importing_says_what_was_understood_of_each_file(run: Run, study: Path, tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
-    (tmp_path / "more" / "two.txt").write_text("Kaisa: Another talk altogether.\n")
+    (tmp_path / "more" / "two.txt").write_text(OTHER)
     result = run("import", "study.redthread", "talk.txt", "more", "--case", "kartano")
     assert result.exit_code == 0
     assert "talk.txt: already there" in result.stdout
-    assert "two.txt: read: 3 words, 1 turn, speakers: Kaisa" in result.stdout
+    assert "two.txt: read: 7 words, 4 turns, speakers: Kaisa, Pekka" in result.stdout
     with open_project(study) as project:
         assert [case.name for case in project.cases()] == ["Kartano"]
         assert len(project.memberships()) == 2
@@ -106,7 +107,7 @@ def test_importing_says_what_was_understood_of_each_file(run: Run, study: Path, 
 
 def test_a_refused_file_is_said_with_exit_code_1_and_the_others_are_read(run: Run, study: Path, tmp_path: Path) -> None:
     (tmp_path / "broken.docx").write_bytes(b"\x00\x01 no document")
-    (tmp_path / "two.txt").write_text("Kaisa: Another talk altogether.\n")
+    (tmp_path / "two.txt").write_text(OTHER)
     result = run("import", "study.redthread", "broken.docx", "nowhere.txt", "two.txt")
     assert result.exit_code == 1
     assert "broken.docx: refused: " in result.stderr
@@ -143,7 +144,7 @@ def test_quotations_are_exported_as_the_suffix_says(run: Run, tmp_path: Path, co
     read = {".csv": pd.read_csv, ".xlsx": pd.read_excel, ".parquet": pd.read_parquet}[suffix]
     frame = read(tmp_path / f"out{suffix}")
     assert list(frame["code path"]) == [coded]
-    assert list(frame["quotation"]) == ["We began together, all nine homes."]
+    assert list(frame["quotation"]) == ["We began together."]
 
 
 def test_cases_against_codes_are_exported(run: Run, tmp_path: Path, coded: str) -> None:
@@ -252,7 +253,7 @@ def test_the_whole_path_from_a_real_terminal(tmp_path: Path) -> None:
     assert (made.returncode, made.stderr) == (0, "")
     read = redthread("import", "s.redthread", ".", cwd=tmp_path)
     assert read.returncode == 1
-    assert "talk.txt: read: 12 words, 2 turns, speakers: Aino, Leena" in read.stdout
+    assert "talk.txt: read: 12 words, 4 turns, speakers: Aino, Leena" in read.stdout
     assert "bad [31m.docx: refused: " in read.stderr
     assert "\x1b" not in read.stdout + read.stderr
     assert "Traceback" not in read.stderr

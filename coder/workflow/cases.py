@@ -72,7 +72,8 @@ def set_value(project: Project, case: str, attribute: str, text: str, *, coder: 
 
     Raises UnknownItem, or InvalidValue where the text does not fit the attribute's type.
     """
-    with change_by(project, coder, "set value") as change:
+    summary = f"set {attribute} of {found_case(project, case).name}"
+    with change_by(project, coder, "set value", summary=summary) as change:
         found = found_case(project, case)
         kind = next((known.type for known in project.attributes() if known.name == attribute), None)
         if kind is None:
@@ -88,13 +89,15 @@ def set_value(project: Project, case: str, attribute: str, text: str, *, coder: 
 
 def assign(project: Project, document: str, case: str, *, span: Span | None = None, coder: str) -> None:
     """Let a document, or one stretch of it, belong to a case. Raises UnknownItem."""
-    with change_by(project, coder, "assign document to case") as change:
+    summary = f"put {project.document(document).name} in {found_case(project, case).name}"
+    with change_by(project, coder, "put document in case", summary=summary) as change:
         change.assign(Membership(project.document(document).id, found_case(project, case).id, span))
 
 
 def unassign(project: Project, document: str, case: str, *, coder: str) -> None:
     """Let a document no longer belong to a case. Raises UnknownItem."""
-    with change_by(project, coder, "take document out of case") as change:
+    summary = f"take {project.document(document).name} out of {found_case(project, case).name}"
+    with change_by(project, coder, "take document out of case", summary=summary) as change:
         change.unassign(project.document(document).id, found_case(project, case).id)
 
 

@@ -48,8 +48,9 @@ def code_span(
     outside the text or without words.
     """
     with change_by(project, coder, "code", operation=operation, summary=f"code {_path(project, code)}") as change:
-        coding = _new(project, id, document, span, code, coder, origin, model, score)
-        return _as_made(project, coding) if change.repeated else _stored(project, change, coding)
+        codebook = project.codebook()
+        coding = _new(project, codebook, id, document, span, code, coder, origin, model, score)
+        return _as_made(project, coding) if change.repeated else _stored(project, codebook, change, coding)
 
 
 def take_suggestion(
@@ -67,10 +68,11 @@ def take_suggestion(
     """Take a suggestion: the coding and the decision, in one change. Raises as code_span does."""
     summary = f"take suggestion {_path(project, code)}"
     with change_by(project, coder, "take suggestion", operation=operation, summary=summary) as change:
-        coding = _new(project, id, document, span, code, coder, Origin.SUGGESTION, model, probability)
+        codebook = project.codebook()
+        coding = _new(project, codebook, id, document, span, code, coder, Origin.SUGGESTION, model, probability)
         if change.repeated:
             return _as_made(project, coding)
-        coding = _stored(project, change, coding)
+        coding = _stored(project, codebook, change, coding)
         change.save_decision(
             Decision(new_id(), document, span, code, coder, Outcome.TAKEN, probability, model, coding.id, now())
         )
@@ -288,6 +290,7 @@ class _Placing:
 
 def _new(
     project: Project,
+    codebook: Codebook,
     id: str | None,
     document: str,
     span: Span,
@@ -299,12 +302,11 @@ def _new(
 ) -> Coding:
     anchor = _anchor(project.document(document), span)
     at = now()
-    version = project.codebook().version
-    return Coding(id or new_id(), document, anchor, code, coder, origin, model, score, version, at, at)
+    return Coding(id or new_id(), document, anchor, code, coder, origin, model, score, codebook.version, at, at)
 
 
-def _stored(project: Project, change: Change, coding: Coding) -> Coding:
-    check_takes_codings(project.codebook(), coding.code)
+def _stored(project: Project, codebook: Codebook, change: Change, coding: Coding) -> Coding:
+    check_takes_codings(codebook, coding.code)
     if (equal := _equal(project, coding)) is not None:
         return equal
     if _existing(project, coding.id) is not None:

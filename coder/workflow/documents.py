@@ -108,7 +108,8 @@ def change_document(
 
     Raises UnknownItem, or InvalidValue for an empty or taken name or a date that is none.
     """
-    with change_by(project, coder, "describe document") as change:
+    summary = f"describe document {project.document(document).name}"
+    with change_by(project, coder, "describe document", summary=summary) as change:
         found = project.document(document)
         others = {other.name for other in project.documents() if other.id != document}
         changed = replace(
