@@ -63,7 +63,7 @@ export class Painter {
       kind && el("span", { class: "rt-kind", text: kind }),
       speaker && el("b", { text: speaker, dir: "auto" }),
       time && el("time", { text: time })) : null;
-    const section = el("section", { class: `rt-turn rt-${turn.kind.replace(/[^a-z]+/g, "-")}`, "aria-label": label || "Paragraph", data: { level: turn.level } }, head);
+    const section = el("div", { role: "group", class: `rt-turn rt-${turn.kind.replace(/[^a-z]+/g, "-")}`, "aria-label": label || "Paragraph", data: { level: turn.level } }, head);
     for (const row of rows) section.append(this.row(row));
     return section;
   }
