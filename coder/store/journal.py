@@ -84,9 +84,8 @@ def entries(file: ProjectFile, *, after: int = 0, limit: int | None = None, docu
     if not found:
         return []
     changes: dict[int, list[RowChange]] = {values[0]: [] for values in found}
-    for number, change in _changes(file, "entry BETWEEN ? AND ?", (found[0][0], found[-1][0])):
-        if number in changes:
-            changes[number].append(change)
+    for number, change in _changes(file, "entry IN (SELECT value FROM json_each(?))", (json.dumps(list(changes)),)):
+        changes[number].append(change)
     return [
         Entry(number, id, at, coder, verb, summary, operation, undoes, tuple(changes[number]), previous, hash)
         for number, id, at, coder, verb, summary, operation, undoes, previous, hash in found

@@ -33,6 +33,7 @@ class Recorder:
 
     def drop(self, table: Table, key: str) -> bool:
         """Take a row out; False if it was not there."""
+        key = storable(key)
         before = self.row(table, key)
         if before is None:
             return False

@@ -1,7 +1,8 @@
 """Rows to domain values and back.
 
 ``..._row`` gives the row to store, a mapping of columns; the function without ``_row`` takes the
-values of a row in the order of the table's columns. ``coding_in`` reads a row of the journal.
+values of a row in the order of the table's columns. ``coding_in`` and ``decision_in`` read a
+row of the journal.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from coder.model import (
     Value,
 )
 from coder.model.journal import Row, canonical
-from coder.store.schema import CODING
+from coder.store.schema import CODING, DECISION
 
 Values = Sequence[Any]
 
@@ -160,6 +161,11 @@ def decision_row(decision: Decision) -> dict[str, Any]:
 def decision(values: Values) -> Decision:
     id, document, start, end, code, coder, outcome, probability, model, coding, at = values
     return Decision(id, document, Span(start, end), code, coder, Outcome(outcome), probability, model, coding, at)
+
+
+def decision_in(row: Row) -> Decision:
+    """The decision in a row of the journal, such as ``RowChange.after`` of the table ``decision``."""
+    return decision([row[column] for column in DECISION.columns])
 
 
 def memo_row(memo: Memo) -> dict[str, Any]:

@@ -175,7 +175,7 @@ def test_an_older_project_that_cannot_be_written_says_why_it_must_be(
     monkeypatch.setattr(file, "BUSY_SECONDS", 0.05)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(ProjectUnavailable, match="must first be brought up to date: .* has been locked"):
+        with pytest.raises(ProjectUnavailable, match=r"must first be brought up to date: .* has been locked"):
             Project.open(path)
 
 

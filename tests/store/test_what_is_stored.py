@@ -37,7 +37,7 @@ from coder.model import (
     now,
     text_hash,
 )
-from coder.store import Project, ReadMark, coding_in
+from coder.store import Project, ReadMark, coding_in, decision_in
 
 
 def test_a_new_project_has_its_owner_a_title_and_an_empty_codebook(project: Project) -> None:
@@ -459,6 +459,9 @@ def test_decisions_and_read_marks_come_back(project: Project, aino: str) -> None
         change.save_decision(decision)
         change.mark_read(added.id, aino, 12)
     assert project.decisions() == project.decisions(document=added.id, coder=aino) == [decision]
+    (row, _) = project.journal()[-1].changes
+    assert row.after is not None
+    assert decision_in(row.after) == decision
     assert project.read_marks() == project.read_marks(document=added.id) == [ReadMark(added.id, aino, 12)]
     with project.change("read on", coder=aino) as change:
         change.mark_read(added.id, aino, 10**9)
@@ -545,6 +548,9 @@ def test_lone_surrogates_are_replaced_wherever_they_come_from(project: Project, 
         assert change.repeated
     with pytest.raises(UnknownItem):
         project.coding("\ud800")
+    with project.change("settings", coder=aino) as change:
+        change.set_setting("a\ud800", None)
+    assert project.setting("a\ud800") is None
     assert project.find_words("\ud800") == []
     assert project.verify() == []
 
