@@ -34,7 +34,7 @@ _PAUSE = 2000
 """Milliseconds of silence that end a paragraph where nobody is named."""
 
 _PARAGRAPH, _MONOLOGUE = 60, 300
-"""Words after which unnamed speech, and the speech of one person, goes on in a new paragraph when a sentence is over."""
+"""Words after which unnamed speech, and one person's speech, goes on in a new paragraph when a sentence is over."""
 
 
 @dataclass(frozen=True, slots=True)

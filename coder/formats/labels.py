@@ -57,7 +57,7 @@ class Label:
 
 _LEAD = r"(?:[-*•–>]\s+)?"
 _MARK = r"(?:\*{1,3}|_{1,2})?"
-_NAME = r"(?P<name>[^\W\d_][^:：\[\]{}<>|\t\n*#]{0,58}?)"
+_NAME = r"(?P<name>[^\W\d_][^:：\[\]{}<>\t\n*#]{0,58}?)"
 _COLON_MARK = rf"\s?(?::{_MARK}(?=\s|$)|：{_MARK})"
 
 _STAMP = re.compile(
@@ -66,9 +66,9 @@ _STAMP = re.compile(
 _NAME_COLON = re.compile(rf"{_LEAD}{_MARK}{_NAME}{_MARK}{_COLON_MARK}")
 _NAME_STAMP = re.compile(rf"{_LEAD}{_MARK}{_NAME}{_MARK}\s?[:：]?\s*(?P<stamp>{BRACKETED})\s?[:：]?{_MARK}(?=\s|$)")
 _NAME_CLOCK = re.compile(rf"{_MARK}{_NAME}{_MARK}(?P<gap>,?\s+|\s*\|\s*){_MARK}(?P<stamp>{CLOCK}){_MARK}$")
-_NAME_BOLD = re.compile(rf"(?:\*\*|__){_NAME}(?:\*\*|__)$")
+_FULL_CLOCK = re.compile(r"[*_]{0,3}\d{1,3}:\d{2}:\d{2}[*_]{0,3}")
 _NAME_ALONE = re.compile(rf"{_NAME}(?<![.,])$")
-_NOT_A_NAME = re.compile(r"[?!…;\"“”„=/\\]|https?$|\w{4,}\.\s", re.IGNORECASE)
+_NOT_A_NAME = re.compile(r"[?!…;\"“”„=\\]|//|https?$|\b(?!Prof|Mrs|Ing|Mag|Frau|Herr)\w{3,}\.\s", re.IGNORECASE)
 
 _HEAD = 110
 """Characters of a line in which a label must end."""
@@ -105,13 +105,18 @@ def _after_stamp(line: str, start: int, stamp: re.Match[str]) -> Label | None:
         until=until,
         after_stamp=start + stamp.end(),
         alone=stamp.end() == len(line),
-        sure=until is not None or not stamp["stamp"][0].isdigit(),
+        sure=until is not None or not stamp["stamp"][0].isdigit() or _is_alone(line),
     )
     found = _NAME_COLON.match(line[:_HEAD], stamp.end())
     named = _label(Form.STAMP_THEN_NAME, found, line, start) if found else None
     if named is not None:
         return replace(label, form=named.form, words=named.words, name=named.name, alone=named.alone)
     return label if label.alone or stamp["gap"] else None
+
+
+def _is_alone(line: str) -> bool:
+    """Whether a line holds hours, minutes and seconds, and nothing else."""
+    return _FULL_CLOCK.fullmatch(line) is not None
 
 
 def _on_own_line(line: str, start: int) -> Label | None:
@@ -131,15 +136,11 @@ def _label(
 
 
 def _bold(line: str, start: int, bold: int) -> Label | None:
-    if bold:
-        name = line[:bold].strip()
-        rest = line[bold:].lstrip()
-        words = start + len(line) - len(rest)
-        if len(name) <= 60 and name[:1].isalpha() and _may_be_a_name(name):
-            return Label(Form.BOLD, words, name, alone=not rest)
+    name = line[:bold].strip("*_ \t\n")
+    if not name[:1].isalpha() or len(name) > 60 or ":" in name or not _may_be_a_name(name):
         return None
-    found = _NAME_BOLD.match(line) if line.startswith(("**", "__")) else None
-    return _label(Form.BOLD, found, line, start) if found else None
+    rest = line[bold:].lstrip()
+    return Label(Form.BOLD, start + len(line) - len(rest), name, alone=not rest)
 
 
 def _may_be_a_name(name: str) -> bool:
@@ -174,13 +175,15 @@ class Convention:
 class Evidence:
     """All candidates of one document, in order, for the ``paragraphs`` that could be speech.
 
-    ``people`` are names and initials of those present, in small letters; ``notes`` says that the document
-    is meeting notes, where single remarks are labelled, and not a transcript, where nearly all is.
+    ``people`` are names and initials of those present, ``fields`` the first words of lines such as
+    ``Decision: ...``, both in small letters; ``notes`` says that the document is meeting notes, where
+    single remarks are labelled, and not a transcript, where nearly all is.
     """
 
     labels: Sequence[Label]
     paragraphs: int
     people: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
     notes: bool = False
 
     def names(self, form: Form) -> Counter[str]:
@@ -197,15 +200,17 @@ def convention(evidence: Evidence) -> Convention:
         Form.LINE: _on_own_lines(evidence),
     }
     believed = sum(evidence.names(form)[name] for form, found in names.items() for name in found)
-    names[Form.BOLD] = _in_bold(evidence)
+    names[Form.BOLD] = names_in_bold(evidence.labels, evidence.paragraphs)
     colons = evidence.names(Form.COLON)
     # A transcript with stamped labels has no other; a few colons in it are speech.
     strict = believed > sum(colons.values())
-    names[Form.COLON] = frozenset() if strict else (_in_notes if evidence.notes else _before_colons)(evidence)
-    doubted = () if strict or not names[Form.COLON] else tuple(
+    known = frozenset().union(*names.values()) & colons.keys()
+    by_colon = _in_notes if evidence.notes else _before_colons
+    names[Form.COLON] = known if strict else known | by_colon(evidence)
+    doubted = () if strict or evidence.notes or not names[Form.COLON] else tuple(
         name for name in colons if name not in names[Form.COLON] and _is_name_like(name)
     )  # fmt: skip
-    return Convention(names, _stamps(evidence, believed), doubted)
+    return Convention(names, _stamps(evidence, named=any(names.values())), doubted)
 
 
 def _after_stamps(evidence: Evidence) -> frozenset[str]:
@@ -220,7 +225,9 @@ def _after_stamps(evidence: Evidence) -> frozenset[str]:
 
 def _before_stamps(evidence: Evidence) -> frozenset[str]:
     names = evidence.names(Form.NAME_THEN_STAMP)
-    return frozenset(names) if sum(names.values()) > 1 or evidence.paragraphs <= 3 else frozenset()
+    if sum(names.values()) < 2 and evidence.paragraphs > 3:
+        return frozenset()
+    return frozenset(name for name, count in names.items() if count > 1 or not name[0].islower())
 
 
 def _before_clocks(evidence: Evidence) -> frozenset[str]:
@@ -234,13 +241,15 @@ def _before_clocks(evidence: Evidence) -> frozenset[str]:
 def _on_own_lines(evidence: Evidence) -> frozenset[str]:
     names = evidence.names(Form.LINE)
     ranges = sum(label.form is Form.STAMP and label.alone for label in evidence.labels)
-    return frozenset(names) if sum(names.values()) > ranges / 2 and len(names) <= max(1, ranges / 2) else frozenset()
+    named = sum(names.values()) > ranges / 2 and (_repeats(names) or ranges <= 3)
+    return frozenset(names) if named else frozenset()
 
 
-def _in_bold(evidence: Evidence) -> frozenset[str]:
-    names = evidence.names(Form.BOLD)
+def names_in_bold(labels: Sequence[Label], paragraphs: int) -> frozenset[str]:
+    """Names that stand in bold type where somebody speaks; titles in bold type seldom come twice."""
+    names = Counter(label.name for label in labels if label.form is Form.BOLD and label.name)
     total = sum(names.values())
-    if not _repeats(names) or total < 3 or total < 0.25 * evidence.paragraphs:
+    if not _repeats(names) or total < 3 or total < 0.25 * paragraphs:
         return frozenset()
     return _often(names, 2) | frozenset(filter(_is_name_like, names))
 
@@ -264,9 +273,10 @@ def _before_colons(evidence: Evidence) -> frozenset[str]:
 
 
 def _in_notes(evidence: Evidence) -> frozenset[str]:
-    names = evidence.names(Form.COLON)
+    found = evidence.names(Form.COLON)
+    names = Counter({name: count for name, count in found.items() if name.casefold() not in evidence.fields})
     present = frozenset(name for name in names if name.casefold() in evidence.people)
-    initials = frozenset(name for name in names if _INITIALS.fullmatch(name) and name.casefold() not in NOT_SPEAKERS)
+    initials = frozenset(filter(_INITIALS.fullmatch, _often(names, 1)))
     if sum(names[name] for name in present & initials) > 1:
         return present | (initials & _often(names, 2))
     # Without a list of those present, only what is said over and over can be a name: sites and topics stand there too.
@@ -276,14 +286,15 @@ def _in_notes(evidence: Evidence) -> frozenset[str]:
     return present | others
 
 
-def _stamps(evidence: Evidence, believed: int) -> bool:
+def _stamps(evidence: Evidence, *, named: bool) -> bool:
     stamps = [label for label in evidence.labels if label.after_stamp is not None]
     times = [label.time or 0 for label in stamps]
     forward = sum(before <= after for before, after in pairwise(times))
-    if len(stamps) < 2 or forward < 0.8 * (len(stamps) - 1):
+    if not stamps or forward < 0.8 * (len(stamps) - 1):
         return False
-    sure = all(label.sure for label in stamps)
-    return sure or (not evidence.notes and len(stamps) >= 0.5 * evidence.paragraphs) or believed > len(stamps)
+    if all(label.sure for label in stamps):
+        return len(stamps) > 1 or named
+    return len(stamps) > 1 and not evidence.notes and len(stamps) >= 0.5 * evidence.paragraphs
 
 
 def _often(names: Counter[str], least: int) -> frozenset[str]:
@@ -302,7 +313,20 @@ def _is_name_like(name: str) -> bool:
 
 _INITIALS = re.compile(r"[^\W\d_a-z]{2,4}")
 
-NOT_SPEAKERS = frozenset(
-    ["a", "abstract", "action", "actions", "addendum", "advantage", "advantages", "agenda", "agreed", "ai", "aim", "also", "and", "answer", "answers", "appendix", "but", "background", "challenge", "challenges", "cons", "conclusion", "context", "date", "decided", "decision", "decisions", "definition", "description", "disadvantage", "disadvantages", "discussion", "duration", "edit", "email", "eg", "e.g.", "example", "examples", "exception", "fact", "figure", "first", "from", "fyi", "goal", "hint", "however", "http", "https", "i.e.", "idea", "important", "info", "issue", "issues", "keywords", "language", "lesson", "lessons", "location", "meeting", "method", "nb", "next", "note", "notes", "ok", "options", "or", "other", "outcome", "p.s.", "place", "plan", "please", "pr", "problem", "problems", "absent", "apologies", "attendees", "participants", "present", "pro", "pros", "ps", "purpose", "quote", "re", "reason", "reasons", "recording", "result", "results", "risk", "risks", "second", "see", "so", "solution", "source", "sources", "status", "step", "subject", "summary", "table", "task", "tasks", "that", "then", "there", "third", "this", "time", "tip", "title", "to", "todo", "topic", "topics", "tbd", "update", "updates", "url", "vs", "warning", "website", "why", "huom", "huomio", "huomautus", "esim", "esimerkki", "aika", "paikka", "päivämäärä", "aihe", "päätös", "päätökset", "toimenpide", "toimenpiteet", "tehtävä", "liite", "lähde", "yhteenveto", "tavoite", "ongelma", "ratkaisu", "obs", "anm", "exempel", "tid", "plats", "datum", "ämne", "beslut", "åtgärd", "bilaga", "källa", "sammanfattning", "anmerkung", "hinweis", "beispiel", "z.b.", "zeit", "ort", "thema", "beschluss", "aufgabe", "anhang", "quelle", "zusammenfassung", "ziel", "fazit"]
-)
-"""What stands before a colon in ordinary text."""
+_ORDINARY = """
+a abstract action actions addendum advantage advantages agenda agreed ai aim also and appendix but background
+challenge challenges cons conclusion context date decided decision decisions definition description disadvantage
+disadvantages discussion duration edit email eg e.g. example examples exception fact figure from fyi goal hint
+however http https i.e. idea important info issue issues keywords language lesson lessons location meeting
+method nb next note notes ok options or other outcome p.s. place plan please pr problem problems absent
+apologies attendees participants present pro pros ps purpose quote re reason reasons recording result results
+risk risks see so solution source sources status step subject summary table task tasks that then there this time
+tip title to todo topic topics tbd update updates url vs warning website why huom huomio huomautus esim
+esimerkki aika paikka päivämäärä aihe päätös päätökset toimenpide toimenpiteet tehtävä liite lähde yhteenveto
+tavoite ongelma ratkaisu obs anm exempel tid plats datum ämne beslut åtgärd bilaga källa sammanfattning
+anmerkung hinweis beispiel z.b. zeit ort thema beschluss aufgabe anhang quelle zusammenfassung ziel fazit
+questions proposal option conclusions motion vote
+"""
+
+NOT_SPEAKERS = frozenset(_ORDINARY.split())
+"""What stands before a colon in ordinary text, in small letters."""

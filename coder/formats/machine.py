@@ -8,8 +8,9 @@ from collections.abc import Sequence
 _NOTES = re.compile(r"\W*(?:quick notes|notes|summary|meeting summary|ai summary|ai notes|recap)\W*$", re.IGNORECASE)
 _TRANSCRIPT = re.compile(r"\W*(?:(?:full |meeting )?transcript|.{1,200} \\?- transcript)\W*$", re.IGNORECASE)
 _MACHINE = re.compile(
-    r"notes by gemini|gemini['’]s notes|gemini takes notes|suggested next steps|ai[- ]generated (?:content|notes|summary)"
-    r"|(?:summary|notes) (?:was|were) (?:generated|created) by|^\W*[\U0001F4DD\u270D]",
+    r"notes by gemini|gemini['’]s notes|gemini takes notes|suggested next steps"
+    r"|ai[- ]generated (?:content|notes|summary)|(?:summary|notes) (?:was|were) (?:generated|created) by"
+    r"|^\W*[\U0001F4DD\u270D]",
     re.IGNORECASE,
 )
 """Words (and the pencil before a title) by which such notes can be told from those that people wrote."""

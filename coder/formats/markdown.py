@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from coder.formats.decoding import characters, decode
+from coder.formats.notes import field_kind
 from coder.formats.paragraphs import Paragraph, lines
 from coder.formats.understanding import understand
 from coder.model import Reading, TurnKind
@@ -13,7 +14,7 @@ _HEADING = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?(?:\s*\{#[^{}]*\})?$")
 _ITEM = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s+")
 _QUOTE = re.compile(r"(?:>\s?)+")
 _RULE = re.compile(r"(?:[-*_=]\s*){3,}$|\{:.*\}$|\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$|`{3,}|~{3,}|<!--.*-->$")
-_BOLD_LINE = re.compile(r"(?:\*\*|__)[^*_]+(?:\*\*|__):?$")
+_BOLD = re.compile(r"(?:\*\*|__)[^*\n]{1,200}?(?:\*\*|__)")
 
 
 def read(content: bytes, name: str) -> Reading:
@@ -32,21 +33,21 @@ def _paragraphs(text: str) -> list[Paragraph]:
     def close() -> None:
         nonlocal begin
         if begin >= 0:
-            level = 3 if _BOLD_LINE.match(text[begin:finish]) and not item else 0
-            found.append(Paragraph(begin, finish, level, item))
+            bold = _BOLD.match(text, begin, finish)
+            found.append(Paragraph(begin, finish, 0, item, bold.end() - begin if bold else 0))
         begin = -1
 
-    for start, end in lines(text, position, len(text)):
-        if start == end:
+    for begins, end in lines(text, position, len(text)):
+        if begins == end:
             close()
             item = False
             continue
-        line = text[start:end]
+        line = text[begins:end]
         if _RULE.match(line):
             close()
             continue
         quote = _QUOTE.match(line)
-        start += quote.end() if quote else 0
+        start = begins + (quote.end() if quote else 0)
         line = text[start:end]
         if heading := _HEADING.match(line):
             close()
@@ -60,6 +61,10 @@ def _paragraphs(text: str) -> list[Paragraph]:
             item = True
             begin, finish = start + bullet.end(), end
         elif line.startswith("|"):
+            close()
+            item = True
+            begin, finish = start, end
+        elif field_kind(line):
             close()
             begin, finish = start, end
         else:

@@ -8,26 +8,26 @@ from coder.model import TurnKind
 
 _WORDS = {
     TurnKind.ATTENDANCE: r"""
-        present | attendees? | attendance | attending | participants? | in\ attendance | apologies | absent | absentees
-        | regrets | excused | guests? | observers?
+        (?:not\ )?present | attendees? | attendance | (?:not\ )?attending | missing | participants? | in\ attendance
+        | apologies | absent | absentees | regrets | excused | guests? | observers?
         | läsnä(?:olijat|\ olleet)? | paikalla | osallistujat | poissa(?:olijat)? | närvarande | deltagare | frånvarande
         | anwesend(?:e)? | teilnehmer(?:innen|\*innen|:innen)? | teilnehmende | entschuldigt | abwesend
         """,
     TurnKind.DECISION: r"""
-        decisions? | decided | resolutions? | resolved | proposed\ resolution | agreed | interim\ decision | decisions?\ made
+        decisions? | decided | (?:proposed\ )?resolutions? | resolved | agreed | interim\ decision | decisions\ made
         | päätös | päätökset | päätettiin | beslut | beslutades | beschluss | beschlüsse | entscheidung(?:en)?
         """,
     TurnKind.ACTION: r"""
-        actions? | action\ items? | action\ points? | ai | ais | to-?\ ?do | todos? | next\ steps? | suggested\ next\ steps
-        | follow[-\ ]?ups?
-        | toimenpide | toimenpiteet | tehtävä | tehtävät | jatkotoimet | åtgärd(?:er)? | att\ göra
+        actions? | action\ items? | action\ points? | ais? | to-?\ ?do | todos? | (?:suggested\ )?next\ steps?
+        | follow[-\ ]?ups? | toimenpide | toimenpiteet | tehtävä | tehtävät | jatkotoimet | åtgärd(?:er)? | att\ göra
         | aufgaben? | maßnahmen? | nächste\ schritte
         """,
     TurnKind.HEADER: r"""
         date | date\ and\ time | time | meeting\ date(?:/time)? | when | place | location | where | venue | meeting
-        | meeting\ duration | duration | subject | title | chair(?:person|man|woman)? | facilitator | moderator | secretary
-        | scribe | minutes | minutes\ (?:taken\ )?by | note-?\ ?taker | notes | notes\ by | bosun | interview(?:er|ee)?
-        | recording | recorded | audio(?:\ file)? | video | transcri(?:bed|ber|ption)(?:\ by)? | language | project | version
+        | meeting\ duration | duration | subject | title | chair(?:person|man|woman)? | facilitator | moderator
+        | secretary | scribe(?:\(s\))? | minutes | minutes\ (?:taken\ )?by | note-?\ ?taker | notes | notes\ by | bosun
+        | interview(?:er|ee)? | recording | recorded | audio(?:\ file)? | video | transcri(?:bed|ber|ption)(?:\ by)?
+        | language | project | version
         | aika | pvm | päivämäärä | paikka | puheenjohtaja | sihteeri | haastattelija | haastateltava
         | tid | datum | plats | ordförande | sekreterare | intervjuare
         | zeit | ort | vorsitz | protokoll | protokollant(?:in)? | moderation | interviewer(?:in)?
@@ -63,6 +63,17 @@ def field_kind(line: str) -> TurnKind | None:
     return next((kind for kind, pattern in _FIELDS.items() if pattern.match(head)), None)
 
 
+def is_field(word: str) -> bool:
+    """Whether a word before a colon begins a field of notes, and is nobody who speaks."""
+    return _TOPICS.fullmatch(word) is not None or (field_kind(f"{word}:") is not None and not _ROLES.fullmatch(word))
+
+
+_TOPICS = re.compile(r"(?:question|answer|comment|kysymys|vastaus|fråga|svar|frage|antwort)\w*", re.IGNORECASE)
+_ROLES = re.compile(
+    r"(?:chair|interview|moderat|facilitat|secretar|puheenjoht|haastatt|ordför|vorsitz)\w*", re.IGNORECASE
+)
+
+
 def section_kind(heading: str) -> TurnKind | None:
     """What stands below a heading: attendance, decisions or actions; None for anything else."""
     return next((kind for kind, pattern in _SECTIONS.items() if pattern.match(heading[:90])), None)
@@ -74,8 +85,9 @@ def speaks_of_a_meeting(text: str) -> bool:
 
 
 _PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){0,3}")
-_ALIAS = re.compile(r"\(@?\s*([^\W\d_][\w.-]{0,30})\s*\)")
-_SEPARATOR = re.compile(r"[,;\n•]|\s(?:and|und|och|ja|&)\s|[–—]|\s-\s")
+_ALIAS = re.compile(r"\(@?\s*([^\W\d_][\w.-]{0,30})\s*[),]|,\s([^\W\d_a-z]{2,4})\b")
+_PARENTHESIS = re.compile(r"\([^()]*\)")
+_AND = re.compile(r"\s(?:and|und|och|ja|&)\s")
 
 
 def people_in(attendance: str) -> frozenset[str]:
@@ -83,16 +95,27 @@ def people_in(attendance: str) -> frozenset[str]:
 
     ``Birgitta Ekman (BE), managing director`` gives ``birgitta ekman``, ``birgitta``, ``ekman`` and ``be``.
     """
-    found: set[str] = set()
-    for part in _SEPARATOR.split(attendance.partition(":")[2] if ":" in attendance[:60] else attendance):
-        found.update(alias.casefold() for alias in _ALIAS.findall(part))
-        person = _PERSON.match(part.strip().lstrip("*-~_@[ "))
-        if person is None:
-            continue
-        words = [word for word in person.group().split() if not word[0].islower() or len(person.group().split()) == 1]
-        if 0 < len(words) <= 4:
-            found.add(" ".join(words).casefold())
-            found.update((words[0].casefold(), words[-1].casefold()))
-            if len(words) > 1:
-                found.add("".join(word[0] for word in words).casefold())
+    field, colon, after = attendance.partition(":")
+    inline = bool(colon) and len(field) < 60
+    found = {alias.casefold() for pair in _ALIAS.findall(attendance) for alias in pair if alias}
+    listed = _PARENTHESIS.sub("", after if inline else attendance)
+    for entry in re.split(r"[;\n•]", listed):
+        # What follows a comma is a person only in "Present: Anna, Ben, Carl"; else it is a title or a workplace.
+        several = inline and ";" not in listed
+        for part in _AND.split(entry):
+            for person in part.split(",") if several else part.split(",")[:1]:
+                found.update(_callings(person))
     return frozenset(found)
+
+
+def _callings(person: str) -> set[str]:
+    found = _PERSON.match(person.strip(" \t*-~_@["))
+    words = found.group().split() if found else []
+    if len(words) > 1:
+        words = [word for word in words if not word[0].islower()]
+    if not words:
+        return set()
+    names = {" ".join(words), words[0], words[-1]}
+    if len(words) > 1:
+        names.add("".join(word[0] for word in words))
+    return {name.casefold() for name in names}

@@ -20,6 +20,7 @@ SHORT = 40
 """Words in a paragraph that may still be a title or a note above the talk."""
 
 _ITALIC = re.compile(r"(?:\*[^*]+\*|_[^_]+_)$")
+_TAKEN_BY = re.compile(r"\W*(?:notes|minutes|transcribed|recorded|written) (?:taken )?by\b", re.IGNORECASE)
 _STAMP_ONLY = re.compile(r"[\W_]*(?:\d{1,3}:)?\d{1,3}:\d{2}[\W_]*$")
 _LIST = frozenset({TurnKind.ATTENDANCE, TurnKind.DECISION, TurnKind.ACTION})
 
@@ -46,7 +47,7 @@ class Outline:
     @property
     def people(self) -> frozenset[str]:
         """Names and initials of those said to be present, in small letters."""
-        return frozenset().union(*(people_in(text) for _, text in self._of(TurnKind.ATTENDANCE)))
+        return frozenset().union(*(people_in(text[:5000]) for _, text in self._of(TurnKind.ATTENDANCE)))
 
     def looks_like_notes(self, name: str) -> bool:
         """Whether the document is the notes of a meeting; ``name`` is the file's name."""
@@ -72,8 +73,11 @@ class Outline:
         return ((i, text) for i, text in enumerate(self.texts) if self.kinds[i] is kind)
 
 
-def outline(text: str, paragraphs: Sequence[Paragraph]) -> Outline:
-    """Tell titles, attendance, decisions, actions and machine-made notes from all the rest."""
+def outline(text: str, paragraphs: Sequence[Paragraph], talk: frozenset[int] = frozenset()) -> Outline:
+    """Tell titles, attendance, decisions, actions and machine-made notes from all the rest.
+
+    ``talk`` holds the paragraphs that certainly begin with a speaker's name: no section goes beyond them.
+    """
     texts = [text[paragraph.start : paragraph.end] for paragraph in paragraphs]
     machine = machine_made(texts)
     kinds: list[TurnKind | None] = []
@@ -88,18 +92,22 @@ def outline(text: str, paragraphs: Sequence[Paragraph]) -> Outline:
             headings += 1
         if kind is not None:
             fixed.add(index)
+        elif index in talk:
+            section = listed = None
         elif named := field_kind(line):
             listed = named if named in _LIST and _introduces(line) else None
             kind = named if named is not TurnKind.HEADER or index < FRONT else None
-        elif paragraph.item and (listed or section):
-            kind = listed or section
+        elif listed and (paragraph.item or _adjoins(text, paragraphs, index)):
+            kind = listed
             fixed.add(index)
-        elif section in (TurnKind.ATTENDANCE, TurnKind.DECISION, TurnKind.ACTION) and len(line.split()) <= SHORT:
-            kind = section
-        elif index < FRONT and headings < 2 and _ITALIC.match(line):
-            kind = TurnKind.HEADER
-        if not paragraph.item:
-            listed = listed if kind is listed else None
+        elif section and (paragraph.item or len(line.split()) <= SHORT):
+            kind, listed = section, None
+            if paragraph.item:
+                fixed.add(index)
+        else:
+            listed = None
+            if index < FRONT and headings < 2 and not paragraph.item and _frames(line, headings):
+                kind = TurnKind.HEADER
         kinds.append(kind)
     if headings and (title := kinds.index(TurnKind.HEADING)) < FRONT:
         for index in range(title):
@@ -108,13 +116,25 @@ def outline(text: str, paragraphs: Sequence[Paragraph]) -> Outline:
     return Outline(paragraphs, texts, kinds, frozenset(fixed), _front(text, paragraphs, texts, kinds))
 
 
+def _adjoins(text: str, paragraphs: Sequence[Paragraph], index: int) -> bool:
+    """Whether no blank line stands between a paragraph and the one before."""
+    return index > 0 and "\n\n" not in text[paragraphs[index - 1].end : paragraphs[index].start]
+
+
+def _frames(line: str, headings: int) -> bool:
+    """Whether a line near the beginning is a subtitle, a date or who took the notes, and not yet the matter itself."""
+    if _ITALIC.match(line) or _TAKEN_BY.match(line):
+        return True
+    return headings == 1 and len(line.split()) <= 25 and date_in(line) is not None
+
+
 def _introduces(line: str) -> bool:
     """Whether a list follows: nothing stands after the colon."""
     return line.rstrip("*_ ").endswith((":", "："))
 
 
 def _front(text: str, paragraphs: Sequence[Paragraph], texts: Sequence[str], kinds: Sequence[TurnKind | None]) -> int:
-    names = [label.name for line in texts if (label := label_of(line[:200], 0)) and label.name]
+    names = [label.name for line in texts if (label := label_of(line[:200], 0))]
     front = 0
     for index, line in enumerate(texts[:FRONT]):
         if len(line.split()) > SHORT:

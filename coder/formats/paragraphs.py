@@ -14,8 +14,9 @@ from coder.model import TurnKind
 class Paragraph:
     """A stretch of the text, ``text[start:end]``, without white space at its ends.
 
-    ``level`` is a heading's depth (0 = none); ``item`` says that it stands in a list; ``bold`` counts the
-    characters at its beginning that are set in bold; ``kind`` is what the format itself already tells.
+    ``level`` is a heading's depth (0 = none), ``guessed`` says that only its looks make it a heading;
+    ``item`` says that it stands in a list; ``bold`` counts the characters at its beginning that are set
+    in bold; ``kind`` is what the format itself already tells.
     """
 
     start: int
@@ -23,6 +24,7 @@ class Paragraph:
     level: int = 0
     item: bool = False
     bold: int = 0
+    guessed: bool = False
     kind: TurnKind | None = None
 
 

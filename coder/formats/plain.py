@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from coder.formats import webvtt
+from coder.formats.cues import read_cues
 from coder.formats.decoding import decode
+from coder.formats.notes import section_kind
 from coder.formats.paragraphs import Paragraph, paragraphs_of
 from coder.formats.understanding import understand
 from coder.model import Reading
 
+_SUBTITLES = re.compile(r"\s*(?:\d+[ \t]*\n)?\d+:\d{2}:\d{2}[,.]\d{3} --> \d")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})[.)]?\s+\S")
+_BULLET = re.compile(r"[-*•–]\s|\d{1,3}[.)]\s")
 _ENDS_A_SENTENCE = re.compile(r"[.?!:;,…]$")
 
 
@@ -24,27 +28,36 @@ def read(content: bytes, name: str) -> Reading:
     text, warnings = decode(content)
     if text.startswith("WEBVTT"):
         return webvtt.read(content, name)
+    if _SUBTITLES.match(text):
+        return read_cues(
+            text.split("\n"), name, [*warnings, "these are subtitles saved as text, and were read as such"]
+        )
     return understand(text, _with_headings(text, paragraphs_of(text)), name, warnings)
 
 
 def _with_headings(text: str, paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
     """The same paragraphs, with titles marked: numbered ones, and lines in capitals, with a blank line above."""
-    found = []
+    found: list[Paragraph] = []
     for index, paragraph in enumerate(paragraphs):
-        before = paragraphs[index - 1].end if index else None
-        after = paragraphs[index + 1].start if index + 1 < len(paragraphs) else len(text)
-        level = 0
-        if paragraph.end - paragraph.start <= 100 and (before is None or "\n\n" in text[before : paragraph.start]):
-            level = _level(text[paragraph.start : paragraph.end], apart="\n\n" in text[paragraph.end : after])
-        found.append(replace(paragraph, level=level) if level else paragraph)
+        line = text[paragraph.start : paragraph.end] if paragraph.end - paragraph.start <= 100 else ""
+        apart = index == 0 or "\n\n" in text[paragraphs[index - 1].end : paragraph.start]
+        # A title may stand in two lines; the items of a numbered list follow each other.
+        level = _level(line) if apart or (found[-1].level == 1 and line.isupper()) else 0
+        if level > 1 and index + 1 < len(paragraphs):
+            below = paragraphs[index + 1].start
+            level *= "\n\n" in text[paragraph.end : below] or not _NUMBERED.match(text, below)
+        item = _BULLET.match(line) is not None and not level
+        found.append(replace(paragraph, level=level, guessed=level > 0, item=item))
     return found
 
 
-def _level(line: str, *, apart: bool) -> int:
-    """The depth of the heading that a line is, or 0; ``apart`` says that a blank line follows."""
+def _level(line: str) -> int:
+    """The depth of the heading that a line is, or 0."""
     if "\n" in line or _ENDS_A_SENTENCE.search(line) or len(line.split()) > 12:
         return 0
     if line.isupper() and sum(map(str.isalpha, line)) >= 4:
         return 1
-    numbered = _NUMBERED.match(line) if apart else None
+    if section_kind(line):
+        return 2
+    numbered = _NUMBERED.match(line)
     return numbered[1].count(".") + 2 if numbered else 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from coder.formats.labels import Convention, Evidence, Form, Label, convention, label_of
-from coder.formats.outline import SHORT, Outline, outline
+from coder.formats.labels import Convention, Evidence, Form, Label, convention, label_of, names_in_bold
+from coder.formats.notes import is_field
+from coder.formats.outline import FRONT, SHORT, Outline, outline
 from coder.formats.paragraphs import Paragraph, lines
 from coder.formats.stamps import stamp_at_end, stamps_in
 from coder.model import DocumentKind, Reading, Turn, TurnKind, trimmed
@@ -24,44 +25,79 @@ _REMARK = re.compile(r"[*_]?[\[(][^\[\]()]{1,200}[\])][*_]?$|(?:Reacted to|Reply
 
 def understand(text: str, paragraphs: Sequence[Paragraph], name: str, warnings: Sequence[str] = ()) -> Reading:
     """What a written document says: its paragraphs are given in order, ``name`` is the file's name."""
-    sketch = outline(text, paragraphs)
-    labels = _candidates(text, paragraphs)
+    candidates = list(_candidates(text, paragraphs))
+    said = _with_words(text, candidates)
+    in_bold = names_in_bold([candidate.label for candidate in said], len(paragraphs))
+    talk = frozenset(c.paragraph for c in candidates if c.label.form is Form.BOLD and c.label.name in in_bold)
+    sketch = outline(text, _titled(text, paragraphs, in_bold), talk)
     notes = sketch.looks_like_notes(name)
-    believed = convention(Evidence(_with_words(text, labels), sketch.open, sketch.people, notes))
+    heard = [candidate.label for candidate in said if candidate.paragraph not in sketch.fixed]
+    fields = frozenset(label.name.casefold() for label in heard if label.name and is_field(label.name))
+    believed = convention(Evidence(heard, sketch.open, sketch.people, fields, notes))
+    labels = {candidate.start: candidate.label for candidate in candidates}
     listener = _Listener(text, sketch, labels, believed, notes)
     turns = listener.turns()
-    spoken = any(turn.kind is TurnKind.SPEECH for turn in turns)
-    kind = DocumentKind.INTERVIEW if spoken else DocumentKind.OTHER
     day, dated = sketch.date(name, listener.first)
     doubts = _doubts(text, turns, labels, believed)
-    return Reading(text, turns, DocumentKind.MEETING_NOTES if notes else kind, (*warnings, *dated, *doubts), day)
+    return Reading(text, turns, _kind(text, turns, notes=notes), (*warnings, *dated, *doubts), day)
 
 
-def _candidates(text: str, paragraphs: Sequence[Paragraph]) -> dict[int, Label]:
-    """What may be a label, by the position of its line."""
-    found: dict[int, Label] = {}
-    below_stamp = False
+def _kind(text: str, turns: Sequence[Turn], *, notes: bool) -> DocumentKind:
+    if notes:
+        return DocumentKind.MEETING_NOTES
+    chat = any(text.startswith('Reacted to "', turn.span.start) for turn in turns)
+    spoken = any(turn.kind is TurnKind.SPEECH for turn in turns)
+    return DocumentKind.INTERVIEW if spoken and not chat else DocumentKind.OTHER
+
+
+def _titled(text: str, paragraphs: Sequence[Paragraph], speakers: frozenset[str]) -> list[Paragraph]:
+    """The same paragraphs, short ones in bold type marked as headings unless they name who speaks."""
+    found = []
     for paragraph in paragraphs:
+        line = text[paragraph.start : paragraph.end]
+        title = line.strip("*_ ")
+        whole = paragraph.bold and not line[paragraph.bold :].strip(" :") and "\n" not in line
+        if whole and not (paragraph.level or paragraph.item or title in speakers or len(title.split()) > 12):
+            found.append(replace(paragraph, level=3))
+        else:
+            found.append(paragraph)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """What may be a label: the index of its paragraph, and where its line starts."""
+
+    paragraph: int
+    start: int
+    label: Label
+
+
+def _candidates(text: str, paragraphs: Sequence[Paragraph]) -> Iterator[_Candidate]:
+    below_stamp = False
+    for index, paragraph in enumerate(paragraphs):
         bold = paragraph.bold
         for start, end in lines(text, paragraph.start, paragraph.end):
             if start == end:
                 continue
             label = label_of(text[start:end], start, bold=bold, below_stamp=below_stamp)
             if label is not None:
-                found[start] = label
+                yield _Candidate(index, start, label)
             below_stamp = label is not None and label.form is Form.STAMP and label.alone
             bold = 0
-    return found
 
 
-def _with_words(text: str, labels: Mapping[int, Label]) -> list[Label]:
-    """Those candidates after which something is said before the next one begins."""
-    starts = [*labels, len(text)]
-    return [
-        label
-        for label, following in zip(labels.values(), starts[1:], strict=True)
-        if not label.alone or label.form is Form.STAMP or text[label.words : following].strip()
-    ]
+def _with_words(text: str, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Those candidates after which something is said before the next one of the same form."""
+    following: dict[Form, int] = {}
+    found = []
+    for candidate in reversed(candidates):
+        label = candidate.label
+        until = following.get(label.form, len(text))
+        following[label.form] = candidate.start
+        if not label.alone or label.form is Form.STAMP or text[label.words : until].strip():
+            found.append(candidate)
+    return found[::-1]
 
 
 @dataclass
@@ -101,6 +137,7 @@ class _Listener:
         self.first = self._first()
         """The paragraph in which the talk begins, or None."""
         self._talk = self.first is not None and not notes
+        self._before = sum(index not in sketch.fixed for index in range(self.first or 0))
 
     def turns(self) -> tuple[Turn, ...]:
         """The turns of the whole document."""
@@ -127,12 +164,14 @@ class _Listener:
         """What a paragraph is that nobody speaks; None for one to listen to."""
         kind = self._sketch.kinds[index]
         paragraph, text = self._sketch.paragraphs[index], self._sketch.texts[index]
+        if paragraph.guessed and self._talk and self.first is not None and index > self.first:
+            return None
         if index in self._sketch.fixed or index < self._sketch.front:
             return kind or TurnKind.HEADER
         if self._opens(paragraph):
             return None
         if self._talk and self.first is not None and index < self.first:
-            short = len(text.split()) <= SHORT or _has_keywords(self._sketch.texts[:index])
+            short = self._before <= FRONT and (len(text.split()) <= SHORT or _has_keywords(self._sketch.texts[:index]))
             return kind or (TurnKind.HEADER if short else TurnKind.PARAGRAPH)
         if index >= len(self._sketch.texts) - 4 and _FOOTER.match(text):
             return TurnKind.FOOTER
@@ -204,18 +243,19 @@ def _doubts(text: str, turns: Sequence[Turn], labels: Mapping[int, Label], belie
         place = next(start for start, label in labels.items() if label.name == name)
         yield f"line {lines_before(text, place)}: {name!r} looks like a speaker but stands too seldom; read as text"
     speakers = dict.fromkeys(turn.speaker for turn in turns if turn.speaker)
-    spellings: dict[str, str] = {}
+    spellings: dict[str, list[str]] = {}
     for speaker in speakers:
-        other = spellings.setdefault(speaker.casefold(), speaker)
-        if other != speaker:
-            yield f"the speakers {other!r} and {speaker!r} differ only in capitals and were kept apart"
+        spellings.setdefault(speaker.casefold(), []).append(speaker)
+    alike = [" and ".join(map(repr, names)) for names in spellings.values() if len(names) > 1]
+    if alike:
+        yield f"speakers whose names differ only in capitals were kept apart: {', '.join(alike)}"
     timed = [turn for turn in turns if turn.start_ms is not None]
     for before, after in pairwise(timed):
         if (before.start_ms or 0) > (after.start_ms or 0):
             yield f"line {lines_before(text, after.span.start)}: the time goes back here; times were kept as they stand"
             break
     inside = sum(stamps_in(turn.span.of(text)) for turn in turns if turn.kind.is_content)
-    if inside:
+    if inside > (0 if speakers else 2):
         yield f"{inside} time stamps stand inside the text and were left there"
     if timed and not speakers:
         yield "no speaker is named; the turns have times only"
