@@ -9,19 +9,27 @@ import streamlit as st
 
 from coder.errors import CodingError
 from coder.workflow.coders import add_coder
+from ui.parts import activity
 from ui.parts.errors import refused, told
 from ui.parts.words import plain
 from ui.resources import enter, opened, remember_coder, show_messages
 from ui.screens import codebook, coding, compare, documents, project, quotations
 from ui.session import session
 
+# The environment variable with the path of the project that a new tab opens.
 PROJECT = "REDTHREAD_PROJECT"
-"""Environment variable with the path of the project that a new tab opens."""
+
+# An icon of our own: Streamlit would fetch one of its names from a server elsewhere.
+ICON = Path(__file__).with_name("icon.svg")
+
+# Room for the transcript: Streamlit leaves six lines free above every page.
+STYLE = "<style>.stMainBlockContainer {padding-top: 3rem; padding-bottom: 1rem}</style>"
 
 
 def main() -> None:
     """Draw the frame and the screen in it."""
-    st.set_page_config("Redthread", page_icon=":material/polyline:", layout="wide")
+    st.set_page_config("Redthread", page_icon=ICON, layout="wide")
+    st.html(STYLE)
     here = session()
     begin = os.environ.get(PROJECT)
     if here.project is None and begin and "begun" not in st.session_state:
@@ -46,6 +54,7 @@ def main() -> None:
     if here.project is not None:
         with st.sidebar:
             _who()
+            activity.show()
     show_messages()
     page.run()
 

@@ -43,6 +43,7 @@ def configuration(port: int) -> dict[str, Any]:
         "server.maxUploadSize": 200,
         "browser.gatherUsageStats": False,
         "client.toolbarMode": "minimal",
+        "runner.magicEnabled": False,
         # A full garbage collection after every rerun would take most of the time of a coding.
         "runner.postScriptGC": False,
     }

@@ -9,9 +9,8 @@ import streamlit as st
 from coder.model import Document
 from coder.store import Project
 from coder.workflow.suggestions import Quotation as Found
-from ui.assistant import Activity, assistant
+from ui.assistant import assistant
 from ui.components.transcript import Evidence, Goto, Quotation, Suggestion, Suggestions, transcript
-from ui.parts.words import plain
 from ui.resources import coder_id, opened
 from ui.session import Session, session
 
@@ -31,7 +30,6 @@ def show() -> None:
         document = _choose(project, documents)
     here, coder = session(), coder_id()
     st.query_params[DOCUMENT] = document.id
-    _activity()
     names = {known.id: known.name for known in documents}
     transcript(
         opened,
@@ -43,21 +41,6 @@ def show() -> None:
         on_place=_remember_place,
         on_goto=_go,
     )
-
-
-@st.fragment(run_every=1.0)
-def _activity() -> None:
-    """What the assistant is busy with; one line that is gone when it is ready."""
-    status = assistant().status
-    if status.failure is not None:
-        st.warning(plain(f"No suggestions: {status.failure}"), icon=":material/lightbulb_outline:")
-        if st.button("Try again"):
-            assistant().retry()
-    elif status.activity is Activity.EMBEDDING and status.progress is not None:
-        progress = status.progress
-        left = f", about {progress.seconds_left:.0f} s left" if progress.seconds_left is not None else ""
-        words = f"Reading passages for suggestions: {progress.done:,} of {progress.total:,}{left}"
-        st.progress(progress.done / max(1, progress.total), words)
 
 
 def _suggestions(coder: str, document: str) -> Suggestions | None:

@@ -125,6 +125,7 @@ def _documents(project: Project, documents: list[Document]) -> None:
         table,
         key=f"documents {project.revision}",
         hide_index=True,
+        height=min(760, 38 + 35 * len(documents)),
         disabled=["words", "codings"],
         column_config={
             "open": st.column_config.CheckboxColumn("code", help="Open it on the coding screen", width="small"),

@@ -1,0 +1,31 @@
+"""What the assistant is busy with, in the sidebar of every page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.assistant import Activity, assistant
+from ui.parts.words import plain
+
+_BUSY = {Activity.STARTING, Activity.EMBEDDING, Activity.LEARNING}
+
+
+def show() -> None:
+    """Progress while there is any, words where it failed, nothing when all is ready."""
+    # Looked at every second only while something moves: each look is a rerun, and those of the pane come first.
+    st.fragment(_draw, run_every=1.0 if assistant().status.activity in _BUSY else None)()
+
+
+def _draw() -> None:
+    status = assistant().status
+    if status.failure is not None:
+        st.warning(plain(f"No suggestions: {status.failure}"))
+        if st.button("Try again"):
+            assistant().retry()
+            st.rerun()
+    elif status.activity is Activity.EMBEDDING and status.progress is not None:
+        progress = status.progress
+        words = f"Reading passages for suggestions: {progress.done:,} of {progress.total:,}"
+        if progress.seconds_left is not None:
+            words += f", about {progress.seconds_left:.0f} s left"
+        st.progress(progress.done / max(1, progress.total), words)
