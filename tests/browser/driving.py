@@ -153,7 +153,7 @@ class Screen:
 
     def names(self, row: int) -> list[str]:
         """Names of the codings shown beside a passage."""
-        return self.row(row).locator(".rt-name .rt-label").all_inner_texts()
+        return self.row(row).locator(".rt-name .rt-label").all_text_contents()
 
     def marked(self, row: int) -> list[str]:
         """The words of a passage that lie under a coding, in the pieces in which they are drawn."""
@@ -161,7 +161,7 @@ class Screen:
 
     def offers(self, row: int) -> list[str]:
         """Names of the suggestions shown beside a passage."""
-        return self.row(row).locator(".rt-offer .rt-label").all_inner_texts()
+        return self.row(row).locator(".rt-offer .rt-label").all_text_contents()
 
     def current(self) -> int:
         return int(self.page.locator(".rt-current").get_attribute("data-row") or -1)

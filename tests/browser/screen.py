@@ -31,11 +31,6 @@ def go(document: str, position: int) -> None:
     st.rerun()
 
 
-def told(position: int) -> None:
-    st.session_state.told = position
-    st.query_params["position"] = str(position)
-
-
 if place is None and "position" in asked:
     place = st.session_state.place = Goto(int(asked["position"]), token="link")
 suggests = "suggests" in asked
@@ -46,7 +41,7 @@ transcript(
     suggestions=(lambda: suggestions_for(path, shown, coder)) if suggests else None,
     evidence=(lambda passage, code: evidence_for(path, shown, passage, code)) if suggests else None,
     goto=place,
-    on_place=told,
+    address="position",
     on_goto=go,
     read_only="reader" in asked,
 )

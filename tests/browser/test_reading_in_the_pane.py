@@ -70,7 +70,7 @@ def test_filters_dim_other_speakers_and_hide_other_codes_and_coders(tab: Tab) ->
     screen.press("f")
     screen.page.get_by_role("checkbox", name="Forums / Voices in the room").check()
     screen.press("Escape")
-    assert set(screen.page.locator(".rt-name .rt-label").all_inner_texts()) == {"Voices in the room"}
+    assert set(screen.page.locator(".rt-name .rt-label").all_text_contents()) == {"Voices in the room"}
     screen.press("f")
     screen.page.get_by_role("button", name="Show everything").click()
     screen.press("f")

@@ -49,7 +49,7 @@ class Study:
         return open_project(self.path)
 
     def source(self, coders: set[str] | None = None) -> Source:
-        return Source(self.open, "d", self.me, coders)
+        return Source("d", self.me, coders)
 
 
 @pytest.fixture
@@ -141,8 +141,9 @@ def sent(kind: str, document: str = "d", **values: Any) -> Sent:
 
 def test_an_operation_counts_as_the_browser_does_and_is_stored_exactly(study: Study) -> None:
     units = len(TEXT[:17].encode("utf-16-le")) // 2
-    assert study.source().perform(sent("code", coding="c", code="code", start=units, end=units + 8)) is None
+    coded = sent("code", coding="c", code="code", start=units, end=units + 8)
     with study.open() as project:
+        assert study.source().perform(project, coded) is None
         assert project.coding("c").quotation == "together"
 
 
@@ -155,6 +156,7 @@ def test_an_operation_counts_as_the_browser_does_and_is_stored_exactly(study: St
     ],
 )
 def test_what_cannot_be_done_is_refused_in_words(study: Study, made: Sent, words: str) -> None:
-    refused = study.source().perform(made)
+    with study.open() as project:
+        refused = study.source().perform(project, made)
     assert refused is not None
     assert words in refused.message

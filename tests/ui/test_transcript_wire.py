@@ -204,14 +204,13 @@ def test_a_batch_is_read_with_what_it_asks() -> None:
     batch = read_batch(
         sent(
             operations=[operation],
-            at=7,
             look={"passage": 3, "code": "a"},
             go={"document": "e", "position": 9},
             ask=True,
         )
     )
     assert batch.operations == (Sent("e", Operation("o", 2, "code", {"start": 1})),)
-    assert (batch.at, batch.look, batch.go, batch.ask) == (7, (3, "a"), ("e", 9), True)
+    assert (batch.look, batch.go, batch.ask) == ((3, "a"), ("e", 9), True)
     assert read_batch(sent()).look is None
 
 
@@ -229,7 +228,7 @@ def test_a_batch_is_read_with_what_it_asks() -> None:
         sent(operations=[{"id": "o"}]),
         sent(operations=[{"id": "o", "number": 1, "document": "d", "kind": "code", "values": []}]),
         sent(look={"passage": 1}),
-        sent(at=1.5),
+        sent(have=1.5),
     ],
 )
 def test_what_is_no_batch_is_refused_in_words(value: Any) -> None:

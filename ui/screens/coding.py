@@ -38,7 +38,7 @@ def show() -> None:
         suggestions=partial(_suggestions, coder, document.id),
         evidence=partial(_evidence, coder, document.id, names),
         goto=Goto(here.goto, token=f"{document.id}:{here.goto}:{here.jump}") if here.goto is not None else None,
-        on_place=_remember_place,
+        address=POSITION,
         on_goto=_go,
     )
 
@@ -111,10 +111,6 @@ def _open(here: Session, document: str) -> None:
     here.look_at(document)
     st.query_params.pop(POSITION, None)
     st.rerun()
-
-
-def _remember_place(position: int) -> None:
-    st.query_params[POSITION] = str(position)
 
 
 def _go(document: str, position: int) -> None:

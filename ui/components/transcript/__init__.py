@@ -8,14 +8,17 @@ and changes. ``transcript`` mounts both.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from functools import partial
 
 import streamlit as st
 
-from coder.errors import InvalidValue
+from coder.errors import InvalidValue, ProjectError
 from coder.model import Role
+from coder.store import Project
 from ui.components.transcript.assets import loader
 from ui.components.transcript.conversation import Conversation
-from ui.components.transcript.source import Opener, Source
+from ui.components.transcript.source import Source
 from ui.components.transcript.view import Evidence, Goto, Quotation, Suggestion, Suggestions
 from ui.components.transcript.wire import (
     Wire,
@@ -27,8 +30,9 @@ from ui.components.transcript.wire import (
     page_item,
     passages_wire,
     read_batch,
-    utf16,
 )
+
+Opener = Callable[[], AbstractContextManager[Project]]
 
 __all__ = ["Evidence", "Goto", "Quotation", "Suggestion", "Suggestions", "transcript"]
 
@@ -44,9 +48,9 @@ def transcript(
     suggestions: Callable[[], Suggestions | None] | None = None,
     evidence: Callable[[int, str], Evidence] | None = None,
     goto: Goto | None = None,
-    on_place: Callable[[int], None] | None = None,
     on_goto: Callable[[str, int], None] | None = None,
     coders: Collection[str] | None = None,
+    address: str | None = None,
     read_only: bool = False,
     height: int | None = None,
     key: str = "transcript",
@@ -55,14 +59,14 @@ def transcript(
 
     ``opened`` opens the project for the length of a ``with`` block, in whatever thread it is called.
     ``suggestions`` gives those of the document (None: none yet), ``evidence`` why a code is suggested
-    for the segment of an index; leave both out to switch suggestions off. ``on_place`` is told, in the
-    fragment, at which position (code points) the coder is now; ``on_goto`` to open another document
-    (id, position), and may rerun the app. ``coders`` limits whose codings are shown beside one's own.
-    ``height`` in pixels, None to fill the window.
+    for the segment of an index; leave both out to switch suggestions off. ``on_goto`` is told, in the
+    fragment, to open another document (id, position in code points), and may rerun the app. ``coders``
+    limits whose codings are shown beside one's own. Under the name ``address`` the pane keeps the position
+    (code points) in the page's address. ``height`` in pixels, None to fill the window.
 
     Raises UnknownItem for a document or coder that is not there.
     """
-    source = Source(opened, document, coder, coders)
+    source = Source(document, coder, coders)
     talk = _conversation(key)
     with opened() as project:
         shown = project.document(document)
@@ -77,8 +81,10 @@ def transcript(
 
     def receive() -> None:
         try:
-            talk.receive(read_batch(st.session_state[key]["batch"]), source.perform)
-        except InvalidValue as error:
+            batch = read_batch(st.session_state[key]["batch"])
+            with opened() as project:
+                talk.receive(batch, partial(source.perform, project))
+        except (InvalidValue, ProjectError) as error:
             talk.trouble = str(error)
 
     @st.fragment
@@ -108,6 +114,7 @@ def transcript(
             "readOnly": not writes,
             "newCodes": writes,
             "height": height,
+            "address": address,
             "suggests": suggestions is not None,
             "heard": talk.heard,
             "acknowledged": talk.acknowledged,
@@ -125,8 +132,6 @@ def transcript(
         if evidence is not None and here and batch is not None and batch.look is not None:
             data["evidence"] = evidence_wire(*batch.look, evidence(*batch.look))
         _pane(key=key, data=data, on_batch_change=receive)
-        if on_place is not None and here and batch is not None and batch.at is not None:
-            on_place(utf16(shown.text).from_utf16(batch.at))
 
     pane()
 

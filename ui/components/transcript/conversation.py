@@ -37,9 +37,9 @@ class Conversation:
 
     def show(self, document: str) -> None:
         """A full rerun: the base that goes with it is newer than all that was said of this document before."""
-        self.have = None
+        self.have = self.goto = None
         if document != self.document:
-            self.document, self.goto = document, None
+            self.document = document
             self._sent.clear()
 
     def receive(self, batch: Batch, perform: Perform) -> None:

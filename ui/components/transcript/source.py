@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from coder.errors import UnknownItem
@@ -13,8 +12,6 @@ from coder.workflow.operations import Refused, perform
 from ui.components.transcript.view import Marks
 from ui.components.transcript.wire import Sent
 
-Opener = Callable[[], AbstractContextManager[Project]]
-
 
 @dataclass(frozen=True)
 class Source:
@@ -23,7 +20,6 @@ class Source:
     ``coders`` are those whose codings and memos are shown, None for all; the coder's own always are.
     """
 
-    opened: Opener
     document: str
     coder: str
     coders: Collection[str] | None = None
@@ -65,14 +61,13 @@ class Source:
         read = self._read(project) if any(_of(latest.values(), "read_mark")) else None
         return Marks(revision, tuple(codings), tuple(filter(self._shown, memos)), refusals, frozenset(gone), read)
 
-    def perform(self, sent: Sent) -> Refused | None:
+    def perform(self, project: Project, sent: Sent) -> Refused | None:
         """Apply one operation, once. Raises ProjectError where the project itself fails."""
-        with self.opened() as project:
-            try:
-                text = project.document(sent.document).text
-            except UnknownItem as error:
-                return Refused(sent.operation.number, str(error))
-            refused = perform(project, sent.document, [sent.in_code_points(text)], coder=self.coder)
+        try:
+            text = project.document(sent.document).text
+        except UnknownItem as error:
+            return Refused(sent.operation.number, str(error))
+        refused = perform(project, sent.document, [sent.in_code_points(text)], coder=self.coder)
         return refused[0] if refused else None
 
     def _shown(self, item: Coding | Memo) -> bool:

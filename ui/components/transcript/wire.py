@@ -255,7 +255,7 @@ class Batch:
     ``acknowledged`` is the highest number of which the browser knows that it is stored, ``have`` the
     revision of ``document`` that it shows and ``suggested`` the version of its suggestions. The rest
     is asked now and then: suggestions (``ask``), evidence for a passage and a code (``look``), to go to
-    a document and position (``go``); ``at`` is where the coder is, in UTF-16 units.
+    a document and position (``go``, code points).
     """
 
     client: str
@@ -268,13 +268,12 @@ class Batch:
     ask: bool
     look: tuple[int, str] | None
     go: tuple[str, int] | None
-    at: int | None
 
 
 def read_batch(value: Any) -> Batch:
     """A batch as the browser sent it. Raises InvalidValue if it is not one."""
     try:
-        look, go, at = value.get("look"), value.get("go"), value.get("at")
+        look, go = value.get("look"), value.get("go")
         return Batch(
             client=_text(value["client"]),
             number=_whole(value["number"]),
@@ -286,7 +285,6 @@ def read_batch(value: Any) -> Batch:
             ask=bool(value.get("ask")),
             look=(_whole(look["passage"]), _text(look["code"])) if look else None,
             go=(_text(go["document"]), _whole(go["position"])) if go else None,
-            at=None if at is None else _whole(at),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InvalidValue(f"the browser sent what is no batch of operations; reload the page ({error})") from error

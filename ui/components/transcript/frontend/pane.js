@@ -17,7 +17,7 @@ import { ARRIVED, shelf } from "./shelf.js";
 import { offers } from "./suggestions.js";
 import { Toolbar } from "./toolbar.js";
 
-const SETTLED = 500; // ms on a passage before the screen is told
+const SETTLED = 500; // ms on a passage before the address says so
 const QUIET = 200; // ms after the last acknowledgement before suggestions are asked for
 const POLL = 8000; // ms between looks for others' changes
 const LOST = 2000; // ms to wait for the shelf before the whole app is rerun
@@ -34,6 +34,7 @@ export class Pane {
     this.filters = new Filters();
     this.notices = new Notices();
     this.pick = new Map();
+    this.arrived = new Set();
     this.current = 0;
     this.selection = null;
     this.chosen = null;
@@ -327,7 +328,15 @@ export class Pane {
     }
     this.overview.later(index);
     clearTimeout(this.telling);
-    if (tell) this.telling = setTimeout(() => this.queue.wish("at", this.model.rows[index].start), SETTLED);
+    if (tell) this.telling = setTimeout(() => this.tell(this.model.rows[index].start), SETTLED);
+  }
+
+  /** The place goes into the address, without a new entry in the history: a link to here, and here again after a reload. */
+  tell(position) {
+    if (!this.data.address) return;
+    const here = new URL(location.href);
+    here.searchParams.set(this.data.address, String([...this.model.text.slice(0, position)].length));
+    history.replaceState(history.state, "", here);
   }
 
   tabbable(row, is) {
@@ -343,8 +352,8 @@ export class Pane {
 
   /** A deep link, or a jump that the screen asked for. */
   arrive(goto, first) {
-    if (!goto || goto.token === this.arrived) return;
-    this.arrived = goto.token;
+    if (!goto || this.arrived.has(goto.token)) return;
+    this.arrived.add(goto.token);
     this.clear();
     this.go(this.model.rowAt(goto.start), { scroll: "center", flash: !first || goto.start > 0 });
     if (goto.end !== null) {
