@@ -119,9 +119,11 @@ def import_(
     with open_project(study) as project:
         me = _coder(project, coder)
         belongs = _case(project, case, me) if case else None
+        # The study often lies in the folder with the transcripts, with SQLite's own files beside it.
+        found = [source for source in sources(files) if not source.name.startswith(study.name)]
         with _progress("Reading") as on_progress:
             reports = import_documents(
-                project, sources(files), coder=me, case=belongs, language=language, on_progress=on_progress
+                project, found, coder=me, case=belongs, language=language, on_progress=on_progress
             )
     for report in reports:
         if report.outcome is Outcome.REFUSED:
@@ -326,13 +328,20 @@ def _print_table(frame: pd.DataFrame) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from coder.model.codebook import SEPARATOR
+
     # Codes as rows: their names are long, and cases are few.
     turned = frame.loc[:, frame.any()].T
     table = Table("code", *(_plain(str(case)) for case in turned.columns))
     for column in table.columns[1:]:
         column.justify = "right"
+    shown: tuple[str, ...] = ()
     for path, counts in turned.iterrows():
-        table.add_row(_plain(str(path)), *(str(count or "") for count in counts))
+        *above, name = str(path).split(SEPARATOR)
+        if above and tuple(above) != shown[: len(above)]:
+            table.add_row(_plain(SEPARATOR.join(above)))
+        table.add_row("  " * len(above) + _plain(name), *(str(count or "") for count in counts))
+        shown = (*above, name)
     Console(markup=False, highlight=False).print(table)
 
 

@@ -1,12 +1,14 @@
-"""What all tests share: golden files, and property tests without a clock."""
+"""What all tests share: golden files, property tests without a clock, an encoder that loads at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
+from numpy.typing import NDArray
 
 settings.register_profile("redthread", deadline=None)
 settings.load_profile("redthread")
@@ -26,3 +28,23 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
         assert text == path.read_text(encoding="utf-8")
 
     return compare
+
+
+class WordEncoder:
+    """Vectors of the words that a text holds: texts with the same words are alike."""
+
+    name = "words"
+    dimensions = 64
+
+    def encode(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
+        vectors = np.zeros((len(texts), self.dimensions), np.float32)
+        for row, text in enumerate(texts):
+            for word in text.lower().split():
+                vectors[row, sum(word.encode()) % self.dimensions] += 1
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+
+
+@pytest.fixture
+def word_encoder() -> type[WordEncoder]:
+    """An encoder that needs no weights; call it to make one."""
+    return WordEncoder

@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 from coder.cli import Kind, app
 from coder.formats import write_codebook
 from coder.model import Code, Codebook
+from coder.suggest.encoder import Encoder
+from coder.workflow.assistant import Assistant
 from coder.workflow.codings import code_span
 from coder.workflow.projects import open_project, person
 from coder.workflow.tables import ExportKind
@@ -167,6 +169,25 @@ def test_what_cannot_be_exported_is_refused(run: Run, study: Path, tmp_path: Pat
     assert sorted(path.name for path in tmp_path.glob("*out*")) == []
 
 
+def test_suggestions_are_written_with_their_reasons(
+    run: Run, study: Path, tmp_path: Path, word_encoder: type[Encoder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coder.workflow.assistant.Assistant", lambda: Assistant(word_encoder))
+    result = run("suggest", "study.redthread", "--to", "suggested.csv")
+    assert result.exit_code == 0
+    frame = pd.read_csv(tmp_path / "suggested.csv")
+    assert f"Wrote {len(frame)} suggestion" in result.stdout
+    assert {"document", "passage", "code path", "probability", "because"} <= set(frame.columns)
+    with open_project(study) as project:
+        assert project.codings() == []
+
+
+def test_no_long_work_is_begun_for_a_file_that_cannot_be_written(run: Run, study: Path) -> None:
+    result = run("suggest", "study.redthread", "--to", "suggested.pdf")
+    assert result.exit_code == 1
+    assert "cannot write tables as .pdf" in result.stderr
+
+
 def write(path: Path, *codes: Code) -> None:
     path.write_bytes(write_codebook(path.name, Codebook("b", "Book", codes)))
 
@@ -257,6 +278,7 @@ def test_the_whole_path_from_a_real_terminal(tmp_path: Path) -> None:
     assert "bad [31m.docx: refused: " in read.stderr
     assert "\x1b" not in read.stdout + read.stderr
     assert "Traceback" not in read.stderr
+    assert "s.redthread" not in read.stdout + read.stderr
     written = redthread("export", "s.redthread", "--to", "out.csv", cwd=tmp_path)
     assert (written.returncode, written.stderr) == (0, "")
     sound = redthread("verify", "s.redthread", cwd=tmp_path)

@@ -117,7 +117,6 @@ def test_a_reader_is_refused_everything(
     reader = someone("Leena", Role.READER)
     values = {
         "coding": coded.id, "decision": "d", "code": "time", "start": 20, "end": 30, "text": "x", "position": 5,
-        "name": "New",
         "probability": 0.5, "model": "m", "name": "x",
     }  # fmt: skip
     before = project.revision
