@@ -14,6 +14,7 @@ from coder.workflow.codebooks import load_codebook
 from coder.workflow.codings import import_codings
 from coder.workflow.documents import Outcome, Progress, Source, change_document, import_documents
 from coder.workflow.rows import Table, read_table
+from coder.workflow.switches import Switches, set_switches
 
 SAMPLE_TITLE = "Learning networks (invented sample)"
 _SAMPLE_CORPUS = "learning-networks"
@@ -97,6 +98,8 @@ def _fill(project: Project, on_progress: Progress | None) -> None:
     known = import_case_table(project, cases.name, cases.read_bytes(), coder=coder, leave_out={"folder"})
     _import_listed(project, corpus, documents, {case.name: case.id for case in known}, coder, on_progress)
     import_codings(project, codings.name, codings.read_bytes(), coder=coder)
+    # Who opens the sample has coded nothing yet: let the invented coders' work teach.
+    set_switches(project, Switches(everybody=True), coder=coder)
 
 
 def _first_of_the_invented(project: Project, codings: Table) -> str:

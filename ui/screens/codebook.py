@@ -27,7 +27,7 @@ def show() -> None:
         made: dict[str, int] = {}
         for coding in project.codings():
             made[coding.code] = made.get(coding.code, 0) + 1
-        left, right = st.columns([2, 3], gap="large")
+        left, right = st.columns([5, 6], gap="medium")
         with left:
             chosen = _tree(codebook, made)
             _add(project, codebook, chosen)
@@ -65,9 +65,9 @@ def _tree(codebook: Codebook, made: dict[str, int]) -> Code | None:
         key="codebook tree",
         column_config={
             "colour": st.column_config.ImageColumn("", width=36),
-            "code": st.column_config.TextColumn(width="large"),
+            "code": st.column_config.TextColumn(width=290),
             "key": st.column_config.TextColumn(width=44),
-            "codings": st.column_config.NumberColumn(width="small"),
+            "codings": st.column_config.NumberColumn(width=64),
         },
     )
     here = session()
