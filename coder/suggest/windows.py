@@ -44,7 +44,7 @@ def embed(
         if progress:
             progress(min(start + batch, len(windows)), len(windows))
     # The sum over tokens has the direction of their mean, and only the direction is kept.
-    return (unit(total) * np.sqrt(np.asarray(shares, np.float32))[:, None]).reshape(len(tokens), -1)
+    return (unit(total) * np.sqrt(np.asarray(shares, np.float32))[:, None]).reshape(len(tokens), len(shares) * width)
 
 
 def unit(x: NDArray[np.float32]) -> NDArray[np.float32]:
