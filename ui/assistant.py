@@ -1,7 +1,7 @@
-"""The assistant at work beside the screens: one quiet thread for each open project.
+"""The assistant at work beside the screens: quiet threads for each open project.
 
-It embeds, prepares and learns, and publishes snapshots that screens read without waiting. It never writes anything
-but vectors, so that coding goes on whatever happens here.
+They embed, prepare and learn, and publish snapshots that screens read without waiting. They never write anything but
+vectors, so that coding goes on whatever happens here.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from coder.errors import CodingError, ProjectError, UnknownItem
 from coder.store import Project
-from coder.suggest.encoder import EmbeddedEncoder, Encoder
+from coder.suggest.encoder import Encoder
+from coder.suggest.encoders import default_encoder
 from coder.workflow.assistant import Assistant
 from coder.workflow.corpus import Progress
 from coder.workflow.projects import open_project
@@ -38,6 +40,12 @@ FORGET = 600.0
 
 NICE = 10
 """Where the system can tell threads apart, this one steps back behind those that answer a person."""
+
+
+CALM, CALMS = 1.0, 10
+"""Learning begins when nothing was stored for so many seconds, or after so many times as long."""
+
+_log = logging.getLogger(__name__)
 
 
 class Activity(StrEnum):
@@ -61,112 +69,183 @@ class Status:
 
 
 class Background:
-    """The assistant of one project file in a thread of its own."""
+    """The assistant of one project file, in two threads: one embeds and learns, one keeps snapshots up to the minute.
 
-    def __init__(self, path: str, encoder: Callable[[], Encoder] = EmbeddedEncoder) -> None:
+    ``status`` says what it is doing.
+    """
+
+    def __init__(self, path: str, encoder: Callable[[], Encoder] = default_encoder) -> None:
         self.path = path
         self.status = Status(Activity.STARTING)
         self._assistant = Assistant(encoder)
         self._snapshots: dict[str, Snapshot] = {}
         self._wanted: dict[str, float] = {}
-        self._wake = threading.Event()
-        self._published = threading.Condition()
+        self._changed = threading.Condition()
+        self._news = self._work = False
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="redthread assistant", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=loop, name=f"redthread {loop.__name__.strip('_')}", daemon=True)
+            for loop in (self._follow, self._learn)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def alive(self) -> bool:
         """Whether it is still at work."""
-        return self._thread.is_alive()
+        return any(thread.is_alive() for thread in self._threads)
 
     def snapshot(self, coder: str) -> Snapshot:
         """The newest snapshot for this coder; an empty one before there is any. Never waits."""
         known = coder in self._wanted
         self._wanted[coder] = monotonic()
         if not known:
-            self._wake.set()
+            self.notice()
         return self._snapshots.get(coder) or Snapshot(coder)
 
     def notice(self) -> None:
         """Something was stored: look at it now."""
-        self._wake.set()
+        with self._changed:
+            self._news = True
+            self._changed.notify_all()
 
     def fresh(self, coder: str, revision: int, seconds: float) -> Snapshot:
         """The snapshot that has taken in a journal entry, or the newest one if that takes longer than this."""
         self.snapshot(coder)
-        self._wake.set()
-        with self._published:
-            self._published.wait_for(lambda: self.snapshot(coder).revision >= revision, seconds)
+        self.notice()
+        with self._changed:
+            self._changed.wait_for(lambda: self.snapshot_revision(coder) >= revision, seconds)
         return self.snapshot(coder)
+
+    def snapshot_revision(self, coder: str) -> int:
+        """The journal entry that the newest snapshot has taken in; -1 before there is any."""
+        found = self._snapshots.get(coder)
+        return -1 if found is None else found.revision
 
     def retry(self) -> None:
         """Try again after a failure."""
         self.status = Status(Activity.STARTING)
-        self._wake.set()
+        self._ask_for_work()
 
     def stop(self) -> None:
         """End after what is being done now."""
-        self._stopping = True
-        self._wake.set()
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
 
-    def _run(self) -> None:
-        _step_back()
-        while not self._stopping:
-            if not Path(self.path).exists():
-                self.status = Status(Activity.GONE)
-                return
-            if self.status.failure is None:
-                self._look()
+    def wait_for_end(self, seconds: float) -> bool:
+        """Whether all has ended after at most this time."""
+        until = monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, until - monotonic()))
+        return not self.alive
+
+    # --- snapshots -----------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        """Look at the project now and then, and whenever something was stored."""
+        while self._there():
+            self._guarded(self._publish)
             watched = any(monotonic() - asked < WATCHED for asked in list(self._wanted.values()))
-            self._wake.wait(POLL if watched else 10 * POLL)
-            self._wake.clear()
+            with self._changed:
+                self._changed.wait_for(lambda: self._news or self._stopping, POLL if watched else 10 * POLL)
+                self._news = False
 
-    def _look(self) -> None:
-        try:
-            with open_project(self.path) as project:
-                self._embed(project)
-                self._publish(project)
-            self.status = Status(Activity.READY)
-        except ProjectError as error:
-            # A locked or half-copied file may be whole in a moment; one that is gone ends the loop.
-            logging.getLogger(__name__).info("suggestions wait for the project: %s", error)
-        except CodingError as error:
-            self.status = Status(Activity.FAILED, failure=str(error))
-        except _Stopped:
-            return
-        except Exception as error:
-            # The last stop of a thread: untold, it would end in silence; repeated, it would loop.
-            logging.getLogger(__name__).exception("suggestions have stopped")
-            self.status = Status(Activity.FAILED, failure=f"{type(error).__name__}: {error}")
+    def _publish(self, project: Project) -> None:
+        """Bring the snapshots of those who look up to date, and ask for what takes longer."""
+        revision = project.revision
+        for coder in self._lookers():
+            if self.snapshot_revision(coder) < revision:
+                self._show(self._assistant.refresh(project, coder, at_once=True))
+                self._ask_for_work()
+
+    def _show(self, made: Snapshot) -> None:
+        with self._changed:
+            # The other thread may have been faster.
+            last = self._snapshots.get(made.coder)
+            if last is None or (last.version, last.revision) < (made.version, made.revision):
+                self._snapshots[made.coder] = made
+                self._changed.notify_all()
+
+    def _lookers(self) -> list[str]:
+        now = monotonic()
+        return [coder for coder, asked in list(self._wanted.items()) if now - asked < FORGET]
+
+    # --- long work -----------------------------------------------------------------------------
+
+    def _learn(self) -> None:
+        """Embed, prepare and learn whenever there is something new, once a burst of changes is over."""
+        _step_back()
+        with threadpool_limits(limits=1, user_api="blas"):
+            while self._there():
+                with self._changed:
+                    self._changed.wait_for(lambda: self._work or self._stopping, 10 * POLL)
+                    self._work, due = False, self._work
+                if due and self.status.failure is None:
+                    self._guarded(self._wait_for_calm)
+                    if not self._guarded(self._do_long_work) and self.status.failure is None:
+                        self._work = True
+
+    def _wait_for_calm(self, project: Project) -> None:
+        begun = any(snapshot.learned is not None for snapshot in list(self._snapshots.values()))
+        for _ in range(CALMS if begun else 0):
+            before = project.revision
+            with self._changed:
+                self._changed.wait_for(lambda: self._stopping, CALM)
+            if project.revision == before:
+                return
+
+    def _do_long_work(self, project: Project) -> None:
+        self._embed(project)
+        self.status = Status(Activity.LEARNING)
+        for coder in self._lookers():
+            if self._assistant.learn(project, coder):
+                self._show(self._assistant.refresh(project, coder, at_once=True))
+        self.status = Status(Activity.READY)
 
     def _embed(self, project: Project) -> None:
         def told(progress: Progress) -> None:
             if self._stopping:
                 raise _Stopped
             self.status = Status(Activity.EMBEDDING, progress)
-            self._publish(project)
 
         if self._assistant.embed(project, told):
             # What was loaded stays for good: the collector need not walk over it again.
             gc.collect()
             gc.freeze()
 
-    def _publish(self, project: Project) -> None:
-        """Bring the snapshots of those who look up to date."""
-        now = monotonic()
-        for coder in [coder for coder, asked in list(self._wanted.items()) if now - asked < FORGET]:
-            if self.status.activity is not Activity.EMBEDDING and self._behind(project, coder):
-                self.status = Status(Activity.LEARNING)
-            made = self._assistant.refresh(project, coder)
-            if made is not self._snapshots.get(coder):
-                with self._published:
-                    self._snapshots[coder] = made
-                    self._published.notify_all()
+    def _ask_for_work(self) -> None:
+        with self._changed:
+            self._work = True
+            self._changed.notify_all()
 
-    def _behind(self, project: Project, coder: str) -> bool:
-        last = self._snapshots.get(coder)
-        return last is None or last.revision < project.revision
+    # --- both ----------------------------------------------------------------------------------
+
+    def _there(self) -> bool:
+        if self._stopping or not Path(self.path).exists():
+            self.status = Status(Activity.GONE)
+            return False
+        return True
+
+    def _guarded(self, act: Callable[[Project], None]) -> bool:
+        """Do something with the project; whether it was done. What goes wrong is kept in words."""
+        try:
+            with open_project(self.path) as project:
+                act(project)
+            return True
+        except _Stopped:
+            return False
+        except ProjectError as error:
+            # A file that is locked or half copied may be whole in a moment; one that is gone ends the loop.
+            _log.info("suggestions wait for the project: %s", error)
+            sleep(CALM)
+        except CodingError as error:
+            self.status = Status(Activity.FAILED, failure=str(error))
+        except Exception as error:
+            # The last stop of a thread: untold, it would end in silence; repeated, it would loop.
+            _log.exception("suggestions have stopped")
+            self.status = Status(Activity.FAILED, failure=f"{type(error).__name__}: {error}")
+        return False
 
 
 class _Stopped(Exception):

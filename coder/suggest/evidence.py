@@ -21,6 +21,7 @@ SAME_DOCUMENT = 0.5
 TOO_COMMON = 0.1
 """A word in more than this share of all passages tells nothing."""
 
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[^\sa-z])|(?<=[。！？])|\n+")
 _WORD = re.compile(r"[^\W\d_]{3,}(?:['’-][^\W\d_]+)*")
 
 
@@ -90,6 +91,11 @@ class Frequencies:
         }
         length = sum(weight**2 for weight in found.values()) ** 0.5 or 1.0
         return {word: weight / length for word, weight in found.items() if weight > 0}
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of carefully written prose, such as a definition."""
+    return [sentence for part in _SENTENCE_END.split(text) if (sentence := part.strip())]
 
 
 def words(text: str) -> list[str]:

@@ -9,14 +9,15 @@ from threading import RLock
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.model import Code
-from coder.segmenting.sentences import sentence_ends
+from coder.model import Codebook
 from coder.store import Project
 from coder.suggest import learner
-from coder.suggest.encoder import EmbeddedEncoder, Encoder
-from coder.suggest.evidence import Frequencies
+from coder.suggest.encoder import Encoder
+from coder.suggest.encoders import default_encoder
+from coder.suggest.evidence import Frequencies, sentences
 from coder.suggest.learner import Learned
-from coder.suggest.material import CodeText
+from coder.suggest.material import CodeText, Judgements
+from coder.suggest.updating import Updating
 from coder.workflow.corpus import Corpus, OnProgress, codes_of, embed, told, vectors_of
 from coder.workflow.ledger import Judged, Ledger, judgements
 from coder.workflow.suggestions import Ground, Sentences, Snapshot
@@ -27,23 +28,23 @@ from coder.workflow.track_record import track_record
 class Assistant:
     """Kept for a project as long as the program runs; holds no connection, every call takes an open project.
 
-    May be called from several threads; one at a time does the work.
+    May be called from several threads. Long work (embedding, preparing, learning) is done by one of them at a time and
+    never keeps ``refresh(..., at_once=True)`` waiting.
     """
 
-    def __init__(self, encoder: Callable[[], Encoder] = EmbeddedEncoder) -> None:
+    def __init__(self, encoder: Callable[[], Encoder] = default_encoder) -> None:
         """``encoder`` is called once, when vectors are first needed."""
         self._load = encoder
         self._loaded: Encoder | None = None
-        self._lock = RLock()
+        # Whoever needs both takes the first one first.
+        self._working, self._lock = RLock(), RLock()
         self._revision = -1
         self._corpus = Corpus.empty()
         self._embedded: Corpus | None = None
-        self._embedding = False
-        self._codes: tuple[Code, ...] = ()
-        self._language = "en"
+        self._codebook: Codebook | None = None
         self._ledger = Ledger()
         self._ground: Ground | None = None
-        self._stale = True
+        self._prepared = False
         self._views: dict[tuple[str | None, bool], _View] = {}
         self._snapshots: dict[str, Snapshot] = {}
         self._versions = 0
@@ -51,39 +52,57 @@ class Assistant:
     def embed(self, project: Project, on_progress: OnProgress | None = None) -> int:
         """Embed the passages that have no vector yet, saving every batch; how many texts these were.
 
-        Killed half-way, the next call goes on from there. For one thread at a time. Raises ModelUnavailable.
+        Killed half-way, the next call goes on from there. Raises ModelUnavailable.
         """
-        with self._lock:
-            self._follow(project)
-            if self._embedded is self._corpus:
+        with self._working:
+            with self._lock:
+                self._follow(project)
+                corpus = self._corpus
+            if self._embedded is corpus:
                 return 0
-            corpus, self._embedding = self._corpus, True
-        # Long work, done without the lock: others go on getting snapshots of what was known before.
-        try:
             texts = corpus.texts_by_hash
             done = embed(project, self._encoder(), texts, on_progress) if texts else 0
-        finally:
-            self._embedding = False
-        with self._lock:
-            self._embedded = corpus
-            self._stale |= done > 0
-        return done
+            with self._lock:
+                self._embedded = corpus
+                self._prepared &= done == 0
+            return done
 
-    def refresh(self, project: Project, coder: str) -> Snapshot:
+    def learn(self, project: Project, coder: str) -> bool:
+        """Prepare and learn what is new to this coder's suggestions; whether there was anything.
+
+        Only passages that have their vectors take part. Raises ModelUnavailable.
+        """
+        with self._working:
+            prepared = self._prepare(project)
+            with self._lock:
+                self._follow(project)
+                view = self._view(coder, Switches.of(project, coder))
+                ground, decided = self._ground, view.judgements()
+                if ground is None or decided is None or view.learned_from is decided:
+                    return prepared
+            learned = learner.learn(ground.prepared, decided)
+            updating = Updating.of(ground.prepared, learned)
+            with self._lock:
+                view.learned_from, view.updating = decided, updating
+            return True
+
+    def refresh(self, project: Project, coder: str, *, at_once: bool = False) -> Snapshot:
         """What is suggested to this coder as the project stands; the same snapshot if nothing has changed.
 
-        Only passages that have their vectors take part; while some are embedded, what was known before goes on.
+        ``at_once`` starts no long work: what was decided since the last learning moves what was learned then.
         Raises ModelUnavailable.
         """
+        if not at_once:
+            self.learn(project, coder)
         with self._lock:
             self._follow(project)
-            if self._stale and not self._embedding:
-                ground = self._prepared(project)
-                if ground is None or self._ground is None or ground.prepared is not self._ground.prepared:
-                    self._views.clear()
-                self._ground, self._stale = ground, False
             switches = Switches.of(project, coder)
-            learning, own = (self._view(who, switches) for who in (None if switches.everybody else coder, coder))
+            learning, own = self._view(coder, switches), self._view(coder, replace(switches, everybody=False))
+            last = self._snapshots.get(coder)
+            waits = self._ground is not None and learning.learned() is None and not switches.silent
+            if waits and last is not None and last.learned is not None:
+                # Prepared anew and not learned yet: until then, what was known before goes on.
+                return last
             decisions = [d for of in self._ledger.decisions.values() for d in of.values() if d.coder == coder]
             made = Snapshot(
                 coder=coder,
@@ -91,13 +110,12 @@ class Assistant:
                 revision=self._revision,
                 switches=switches,
                 ground=self._ground,
-                learned=learning.learned() if not switches.silent else None,
+                learned=None if switches.silent else learning.learned(),
                 judged=dict(learning.judged),
                 own=dict(own.judged),
                 record=track_record(decisions),
                 waiting=len(self._corpus) - (len(self._ground.corpus) if self._ground is not None else 0),
             )
-            last = self._snapshots.get(coder)
             if last is not None and last.same_as(made):
                 made = replace(last, revision=made.revision) if last.revision != made.revision else last
             self._versions = max(self._versions, made.version)
@@ -105,7 +123,7 @@ class Assistant:
             return made
 
     def _encoder(self) -> Encoder:
-        with self._lock:
+        with self._working:
             if self._loaded is None:
                 self._loaded = self._load()
             return self._loaded
@@ -120,84 +138,116 @@ class Assistant:
         changes = [change for entry in entries for change in entry.changes]
         tables = {change.table for change in changes}
         if first or "document" in tables:
-            self._corpus, self._ledger = Corpus.of(project), Ledger.of(project)
-            self._views.clear()
-            self._stale = True
+            self._corpus = Corpus.of(project)
+            self._ledger.read(project)
+            self._prepared = False
+            for view in self._views.values():
+                view.read_again()
         else:
             touched = self._ledger.follow(changes)
             for view in self._views.values():
                 view.read_again(touched)
         if first or tables & {"code", "codebook"}:
-            codebook = project.codebook()
-            self._codes, self._language = codes_of(codebook), codebook.language
-            self._stale = True
+            self._codebook = project.codebook()
+            self._prepared = False
         self._revision = entries[-1].number if entries else revision
 
-    def _prepared(self, project: Project) -> Ground | None:
+    def _prepare(self, project: Project) -> bool:
+        """Make what rests on texts alone; whether there was anything to do."""
+        with self._lock:
+            self._follow(project)
+            corpus, codebook, last = self._corpus, self._codebook, self._ground
+            if self._prepared or codebook is None:
+                return False
+        ground = self._grounds(project, corpus, codebook, last)
+        with self._lock:
+            # What has changed meanwhile is prepared the next time.
+            self._prepared = self._corpus is corpus and self._codebook is codebook
+            self._ground = ground
+            if ground is None or last is None or ground.prepared is not last.prepared:
+                self._views.clear()
+        return True
+
+    def _grounds(self, project: Project, corpus: Corpus, codebook: Codebook, last: Ground | None) -> Ground | None:
         """What rests on texts alone: what stands already where it is the same; None without passages or codes."""
-        last, texts = self._ground, tuple(map(told, self._codes))
-        if not len(self._corpus) or not self._codes:
+        codes = codes_of(codebook)
+        texts = tuple(map(told, codes))
+        if not len(corpus) or not codes:
             return None
         encoder = self._encoder()
-        corpus, vectors = self._corpus.with_vectors(project.vectors(encoder.name, self._corpus.hashes))
+        corpus, vectors = corpus.with_vectors(project.vectors(encoder.name, corpus.hashes))
         if not len(corpus):
             return None
         if (
             last is not None
             and (last.corpus.segments, last.texts) == (corpus.segments, texts)
-            and [code.id for code in last.codes] == [code.id for code in self._codes]
+            and [code.id for code in last.codes] == [code.id for code in codes]
         ):
             # Colours and keys: nothing that anything was computed from.
-            return replace(last, codes=self._codes)
+            return replace(last, codes=codes)
         prepared = learner.prepare(
             corpus.passages(vectors), texts, lambda wanted: vectors_of(project, encoder, list(wanted))
         )
-        sentences = _sentences(project, encoder, texts, _centre(vectors), self._language)
-        frequencies = Frequencies.of(corpus.texts)
-        return Ground(corpus, self._codes, texts, prepared, sentences, frequencies, encoder.name)
+        parts = _sentences(project, encoder, texts, _centre(vectors))
+        return Ground(corpus, codes, texts, prepared, parts, Frequencies.of(corpus.texts), encoder.name)
 
-    def _view(self, coder: str | None, switches: Switches) -> _View:
-        key = coder, switches.interviewer
+    def _view(self, coder: str, switches: Switches) -> _View:
+        who = None if switches.everybody else coder
+        key = who, switches.interviewer
         if key not in self._views:
-            self._views[key] = _View(self._ground, self._ledger, coder, interviewer=switches.interviewer)
+            self._views[key] = _View(self._ground, self._ledger, who, interviewer=switches.interviewer)
         return self._views[key]
 
 
 class _View:
-    """What one coder (None: everybody) has decided, document by document, and what is learned from it."""
+    """What one coder (None: everybody) has decided, document by document, and what was learned from it."""
 
     def __init__(self, ground: Ground | None, ledger: Ledger, coder: str | None, *, interviewer: bool) -> None:
         self._ground = ground
         self._ledger = ledger
         self._coder = coder
         self._interviewer = interviewer
+        self._judgements: Judgements | None = None
         self._learned: Learned | None = None
         self.judged: dict[str, Judged] = {}
-        self.read_again(ledger.documents(coder))
+        self.learned_from: Judgements | None = None
+        self.updating: Updating | None = None
+        self.read_again()
 
-    def read_again(self, documents: set[str]) -> None:
-        """Take in what the ledger says about these documents; what was learned stands if that is nothing new."""
+    def read_again(self, documents: set[str] | None = None) -> None:
+        """Take in what the ledger says about these documents (None: all); what was learned stands if nothing is new."""
         if self._ground is None:
             return
+        if documents is None:
+            documents = self.judged.keys() | self._ledger.documents(self._coder)
         for document in documents & self._ground.corpus.rows.keys():
             found = self._ledger.judged(
                 self._ground.corpus, document, self._ground.columns, self._coder, interviewer=self._interviewer
             )
             before = self.judged.get(document)
             if before is None or not before.teaches_as(found):
-                self._learned = None
+                self._judgements = None
             self.judged[document] = found
 
+    def judgements(self) -> Judgements | None:
+        """All that was decided, for the learner; the same object until something new was decided."""
+        if self._judgements is None and self._ground is not None:
+            self._judgements = judgements(self._ground.corpus, self.judged, len(self._ground.codes))
+        return self._judgements
+
     def learned(self) -> Learned | None:
-        """Probabilities for every passage and code; None where there are no passages or no codes."""
-        if self._learned is None and self._ground is not None:
-            decided = judgements(self._ground.corpus, self.judged, len(self._ground.codes))
-            self._learned = learner.learn(self._ground.prepared, decided)
+        """Probabilities for every passage and code, moved on from the last learning; None where there is none yet."""
+        decided = self.judgements()
+        if self.updating is None or decided is None:
+            return None
+        if self._learned is None or self._learned.judgements is not decided:
+            now = self.updating.learned if decided is self.learned_from else self.updating.updated(decided)
+            self._learned = now or self._learned or self.updating.learned
         return self._learned
 
 
 def _sentences(
-    project: Project, encoder: Encoder, codes: Sequence[CodeText], centre: NDArray[np.float32], language: str
+    project: Project, encoder: Encoder, codes: Sequence[CodeText], centre: NDArray[np.float32]
 ) -> tuple[Sentences, ...]:
     """What the codebook says about each code, sentence by sentence, with vectors centred on the project."""
     said = [
@@ -208,7 +258,7 @@ def _sentences(
                 ("definition", code.definition),
                 ("when to use", code.when_to_use),
             )
-            for sentence in _split(text, language)
+            for sentence in sentences(text)
         ]
         for code in codes
     ]
@@ -218,13 +268,6 @@ def _sentences(
     return tuple(
         Sentences(tuple(parts), vectors[end - len(parts) : end]) for parts, end in zip(said, ends, strict=True)
     )
-
-
-def _split(text: str, language: str) -> list[str]:
-    ends = [*sentence_ends(text, 0, len(text), language), len(text)]
-    starts = [0, *ends]
-    found = [text[start:end].strip() for start, end in zip(starts, ends, strict=False)]
-    return [sentence for sentence in found if sentence]
 
 
 def _centre(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

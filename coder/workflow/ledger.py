@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.model import Coding, Decision, Origin, Outcome, RowChange, Span
-from coder.store import Project
-from coder.store.rows import coding_in, decision
-from coder.store.schema import DECISION
+from coder.store import Project, coding_in, decision_in
 from coder.suggest.material import Judgements
 from coder.workflow.corpus import Corpus
 
@@ -56,17 +54,15 @@ class Ledger:
     decisions: dict[str, dict[str, Decision]] = field(default_factory=dict)
     marks: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, project: Project) -> Ledger:
-        """All that the project holds now."""
-        ledger = cls()
+    def read(self, project: Project) -> None:
+        """Take in all that the project holds now, and nothing else."""
+        self.codings, self.decisions, self.marks = {}, {}, {}
         for coding in project.codings():
-            ledger.codings.setdefault(coding.document, {})[coding.id] = coding
+            self.codings.setdefault(coding.document, {})[coding.id] = coding
         for made in project.decisions():
-            ledger.decisions.setdefault(made.document, {})[made.id] = made
+            self.decisions.setdefault(made.document, {})[made.id] = made
         for mark in project.read_marks():
-            ledger.marks.setdefault(mark.document, {})[mark.coder] = mark.position
-        return ledger
+            self.marks.setdefault(mark.document, {})[mark.coder] = mark.position
 
     def follow(self, changes: Iterable[RowChange]) -> set[str]:
         """Apply row changes of the journal, oldest first; the documents that they touched."""
@@ -87,7 +83,7 @@ class Ledger:
             if change.after is not None and change.table == "coding":
                 self.codings[document][change.key] = coding_in(change.after)
             elif change.after is not None:
-                self.decisions[document][change.key] = decision([change.after[column] for column in DECISION.columns])
+                self.decisions[document][change.key] = decision_in(change.after)
         return touched
 
     def documents(self, coder: str | None) -> set[str]:

@@ -213,6 +213,12 @@ class Snapshot:
             allowed[:, [code.id in self.silent for code in self.ground.codes]] = False
         return allowed
 
+    def allowed_anywhere(self, *, silent: bool = True) -> Flags:
+        """(n, c): the same for all documents."""
+        assert self.ground is not None
+        parts = [self.allowed(document, silent=silent) for document in self.ground.corpus.rows]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.ground.codes)), np.bool_)
+
     def read_to_the_end(self, document: str) -> bool:
         """Whether this coder has read the whole document."""
         if self.ground is None or document not in self.ground.corpus.rows:
