@@ -17,6 +17,9 @@ const KINDS = {
   "remark": "Remark",
 };
 
+// What frames a document comes in runs: only the first of a run is named.
+const FRAMING = new Set(["attendance", "header", "footer"]);
+
 /** `1:04:07`, `4:07`. */
 export function clock(milliseconds) {
   const seconds = Math.floor(milliseconds / 1000);
@@ -57,12 +60,17 @@ export class Painter {
   turn(turn, rows) {
     const speaker = turn.speaker >= 0 ? this.model.speakers[turn.speaker] : null;
     const time = turn.time >= 0 ? clock(turn.time) : null;
+    const before = this.model.turns[turn.index - 1];
+    const again = before?.kind === turn.kind;
     const kind = KINDS[turn.kind] ?? null;
     const label = [kind ?? (turn.kind === "heading" ? "Heading" : null), speaker, time].filter(Boolean).join(", ");
-    const head = speaker || time || kind ? el("header", { class: "rt-head" },
-      kind && el("span", { class: "rt-kind", text: kind }),
-      speaker && el("b", { text: speaker, dir: "auto" }),
-      time && el("time", { text: time })) : null;
+    const goesOn = again && before.speaker === turn.speaker && !time;
+    const parts = [
+      kind && !(again && FRAMING.has(turn.kind)) && el("span", { class: "rt-kind", text: kind }),
+      speaker && !goesOn && el("b", { text: speaker, dir: "auto" }),
+      time && el("time", { text: time }),
+    ].filter(Boolean);
+    const head = parts.length ? el("header", { class: "rt-head" }, ...parts) : null;
     const section = el("div", { role: "group", class: `rt-turn rt-${turn.kind.replace(/[^a-z]+/g, "-")}`, "aria-label": label || "Paragraph", data: { level: turn.level } }, head);
     for (const row of rows) section.append(this.row(row));
     return section;
@@ -176,6 +184,6 @@ export class Painter {
 
 /** Up to two letters for a name. */
 function initials(name) {
-  const words = name.trim().split(/\s+/);
+  const words = name.split(/\s+/).filter((word) => /^\p{L}/u.test(word));
   return (words.length > 1 ? [words[0], words.at(-1)] : words).map((word) => [...word][0]?.toUpperCase() ?? "").join("");
 }

@@ -465,11 +465,13 @@ export class Pane {
     else CSS.highlights.delete("rt-selection");
   }
 
+  /** Where the words of a span are seen on the screen. */
   rectangle(span) {
     const rectangles = this.places.range(span).getClientRects();
     const frame = this.scroller.getBoundingClientRect();
     const seen = [...rectangles].filter((each) => each.bottom > frame.top && each.top < frame.bottom);
-    return seen.at(-1) ?? this.painter.rows[this.current].root.getBoundingClientRect();
+    if (!seen.length) return this.painter.rows[this.current].root.getBoundingClientRect();
+    return { left: seen.at(-1).left, top: Math.max(frame.top, seen[0].top), bottom: Math.min(frame.bottom, seen.at(-1).bottom) };
   }
 
   // ---- codings ----
