@@ -170,6 +170,17 @@ def test_codings_of_a_passage_are_reached_and_removed_by_key(tab: Tab) -> None:
     assert len(screen.names(1)) == 1
 
 
+def test_brackets_work_where_they_need_altgr(tab: Tab) -> None:
+    screen = tab().go(1).press("v", "1", "Escape").saved()
+    screen.page.evaluate(
+        """() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+            { key: "]", ctrlKey: true, altKey: true, modifierAltGraph: true, bubbles: true, cancelable: true }))"""
+    )
+    assert screen.page.locator(".rt-editor").is_visible()
+    screen.press("Escape", ".")
+    assert screen.page.locator(".rt-editor").is_visible()
+
+
 def test_undo_and_redo_go_step_by_step(tab: Tab) -> None:
     screen = tab().go(1).press("v", "1", "2").saved()
     screen.press("Control+z").saved()

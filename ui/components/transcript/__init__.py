@@ -16,6 +16,7 @@ import streamlit as st
 from coder.errors import InvalidValue, ProjectError
 from coder.model import Role
 from coder.store import Project
+from coder.workflow.projects import open_project
 from ui.components.transcript.assets import loader
 from ui.components.transcript.conversation import Conversation
 from ui.components.transcript.source import Source
@@ -75,6 +76,7 @@ def transcript(
         base = base_item(shown.text, source.marks(project), document=document, coder=coder)
         writes = not read_only and any(c.id == coder and c.role is not Role.READER for c in project.coders())
         identity = project.id
+        _hold_open(project.path)
     talk.show(document)
     talk.shelved = book["key"]
     _shelf(key=f"{key}-shelf", data={"items": [page, book, base]}, on_wake_change=_nothing)
@@ -134,6 +136,13 @@ def transcript(
         _pane(key=key, data=data, on_batch_change=receive)
 
     pane()
+
+
+@st.cache_resource(show_spinner=False)
+def _hold_open(path: str) -> Project:
+    """A connection for the life of the server that nobody uses."""
+    # SQLite writes its log back whenever the last connection closes; one that stays keeps that out of every coding.
+    return open_project(path)
 
 
 def _conversation(key: str) -> Conversation:

@@ -20,10 +20,14 @@ export class Filters {
     return (!this.codes.size || this.codes.has(coding.code)) && (!this.coders.size || this.coders.has(coding.coder));
   }
 
+  /** Whether the speaker of a row is one of those asked for. */
+  hears(model, index) {
+    return !this.speakers.size || this.speakers.has(model.speakerOf(index));
+  }
+
   /** Whether a row stays bright: its speaker matches, and one of the codes asked for lies on it. */
   matches(model, index) {
-    if (this.speakers.size && !this.speakers.has(model.speakerOf(index))) return false;
-    return !this.codes.size || model.isCoded(index);
+    return this.hears(model, index) && (!this.codes.size || model.isCoded(index));
   }
 }
 

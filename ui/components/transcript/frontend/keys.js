@@ -40,8 +40,8 @@ export const BINDINGS = [
     on(["m"], "m", "read to here", (pane) => pane.acts.markRead()),
   ]],
   ["A coding", [
-    on(["]"], "]", "next coding of the passage", (pane) => pane.chooseCoding(1)),
-    on(["["], "[", "coding before", (pane) => pane.chooseCoding(-1)),
+    on(["]", "."], "]  .", "next coding of the passage", (pane) => pane.chooseCoding(1)),
+    on(["[", ","], "[  ,", "coding before", (pane) => pane.chooseCoding(-1)),
     on(["c"], "c", "change its code", (pane) => pane.acts.recodeChosen()),
     on(["Delete", "Backspace"], "Del", "remove it", (pane) => pane.acts.removeChosen()),
     on(["z"], "Ctrl Z", "undo", (pane) => pane.acts.undo(), { ctrl: true, shift: false }),
@@ -54,6 +54,7 @@ export const BINDINGS = [
   ]],
 ];
 
+const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 const ALL = BINDINGS.flatMap(([, bindings]) => bindings);
 // Streamlit listens to these on the whole page: clear caches, rerun.
 const SWALLOWED = new Set(["c", "r", "C", "R"]);
@@ -61,9 +62,12 @@ const SWALLOWED = new Set(["c", "r", "C", "R"]);
 /** What a key press in the transcript does, if anything. */
 export function handle(pane, event) {
   if (event.isComposing || event.target.closest("input, textarea, select")) return;
-  const ctrl = event.ctrlKey || event.metaKey;
+  // On many keyboards brackets need AltGr, which some systems report as Ctrl and Alt.
+  const graph = event.getModifierState("AltGraph");
+  const ctrl = !graph && (event.ctrlKey || event.metaKey);
+  const alted = !graph && event.altKey;
   const found = ALL.find(({ keys, shift, alt, ctrl: wants }) =>
-    keys.includes(event.key) && wants === ctrl && alt === event.altKey && (shift === null || shift === event.shiftKey));
+    keys.includes(event.key) && wants === ctrl && alt === alted && (shift === null || shift === event.shiftKey));
   // Enter and Space on a button press the button.
   const onButton = event.target.closest("button") && (event.key === "Enter" || event.key === " ");
   if (found && !onButton) {
@@ -78,7 +82,7 @@ export function helpSheet(close) {
   const sheet = el("div", { class: "rt-popover rt-help", role: "dialog", "aria-label": "Keys" },
     el("div", { class: "rt-editor-head" }, el("b", { text: "Keys" }), button("Close", close, { shows: "close", keys: "Esc", kind: "rt-small" })),
     el("div", { class: "rt-help-groups" }, ...BINDINGS.map(([title, bindings]) => el("section", {}, el("h4", { text: title }),
-      el("dl", {}, ...bindings.filter(({ shown }) => shown).flatMap(({ shown, does }) => [el("dt", {}, ...shown.split(/ {2}/).map((key) => el("kbd", { text: key }))), el("dd", { text: does })]))))),
+      el("dl", {}, ...bindings.filter(({ shown }) => shown).flatMap(({ shown, does }) => [el("dt", {}, ...shown.split(/ {2}/).map((key) => el("kbd", { text: IS_MAC ? key.replace("Ctrl ", "⌘") : key }))), el("dd", { text: does })]))))),
     el("p", { class: "rt-muted", text: "With nothing selected, the current passage is what a code goes on. With a coding open, the selecting keys move its ends; Enter keeps the new extent." }));
   return hold(sheet, (event) => {
     if (event.key !== "Escape" && event.key !== "?") return;

@@ -56,8 +56,13 @@ export class Pane {
     this.acts ??= new Acts(this);
     const { items } = shelf();
     const [page, book, base] = [items.get(data.page), items.get(data.codebook), items.get(data.base)];
-    if (!page || !book || !base) return this.await();
     clearTimeout(this.lost);
+    this.isShort = !page || !book || !base;
+    if (this.isShort) {
+      // The shelf usually follows at once.
+      this.lost = setTimeout(() => this.lifeline(), LOST);
+      return null;
+    }
     this.theme();
     if (this.bookKey !== data.codebook) this.setCodes(book);
     this.hear(data);
@@ -75,12 +80,6 @@ export class Pane {
     this.arrive(data.goto, first);
     this.queue.connect(this);
     return this.askWhenQuiet();
-  }
-
-  /** The shelf has not come yet; it usually follows at once. */
-  await() {
-    clearTimeout(this.lost);
-    this.lost = setTimeout(() => this.lifeline(), LOST);
   }
 
   hear(data) {
@@ -370,7 +369,7 @@ export class Pane {
   seek(direction, wanted, otherwise) {
     const { rows } = this.model;
     for (let index = this.current + direction; index >= 0 && index < rows.length; index += direction) {
-      if (wanted(index) && this.filters.matches(this.model, index)) {
+      if (this.filters.hears(this.model, index) && wanted(index)) {
         this.clear();
         return this.go(index);
       }
@@ -608,7 +607,7 @@ export class Pane {
     this.root.addEventListener("pointerdown", ready((event) => this.pressed(event)), { signal });
     document.addEventListener("pointerup", ready(() => setTimeout(() => this.released())), { signal });
     document.addEventListener("selectionchange", ready(() => this.selected()), { signal });
-    globalThis.addEventListener(ARRIVED, () => this.data && this.trigger && this.lateShelf(), { signal });
+    globalThis.addEventListener(ARRIVED, () => this.isShort && this.update({ data: this.data, setTriggerValue: this.trigger }), { signal });
     // Streamlit takes the pane out of the page before it says so; by then the focus is gone.
     this.watching = setInterval(() => {
       if (this.root.contains(document.activeElement)) this.focused = performance.now();
@@ -620,13 +619,6 @@ export class Pane {
     };
     document.addEventListener("visibilitychange", poll, { signal });
     this.polling = setInterval(poll, POLL);
-  }
-
-  /** The shelf came after the pane's own data. */
-  lateShelf() {
-    const { items } = shelf();
-    const { page, codebook, base } = this.data;
-    if ([page, codebook, base].every((key) => items.has(key)) && (this.pageKey !== page || this.bookKey !== codebook)) this.update({ data: this.data, setTriggerValue: this.trigger });
   }
 
   pressed(event) {
