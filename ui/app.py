@@ -13,7 +13,7 @@ from ui.parts import activity
 from ui.parts.errors import refused, told
 from ui.parts.words import plain
 from ui.resources import enter, opened, remember_coder, show_messages
-from ui.screens import codebook, coding, compare, documents, project, quotations
+from ui.screens import codebook, coding, compare, documents, project, quotations, review
 from ui.session import session
 
 # The environment variable with the path of the project that a new tab opens.
@@ -46,6 +46,7 @@ def main() -> None:
         pages += [
             st.Page(documents.show, title="Documents", icon=":material/description:", url_path="documents"),
             code,
+            st.Page(review.show, title="Suggestions", icon=":material/lightbulb:", url_path="suggestions"),
             st.Page(codebook.show, title="Codebook", icon=":material/account_tree:", url_path="codebook"),
             st.Page(quotations.show, title="Quotations", icon=":material/format_quote:", url_path="quotations"),
             st.Page(compare.show, title="Compare", icon=":material/table_chart:", url_path="compare"),

@@ -14,6 +14,7 @@ import pandas as pd
 
 from coder.model import now
 from coder.store import Project
+from coder.suggest.learner import Learned
 from coder.workflow.permission import change_by
 from coder.workflow.suggestions import FLOOR, Snapshot
 from coder.workflow.track_record import BANDS
@@ -85,13 +86,24 @@ def recorded_evaluations(project: Project) -> pd.DataFrame:
 def _codes(snapshot: Snapshot, path: Callable[[str], str]) -> pd.DataFrame:
     rows = []
     if snapshot.ground is not None and snapshot.learned is not None:
-        for code, skill in zip(snapshot.ground.codes, snapshot.learned.skill, strict=True):
-            figures = (
-                skill.examples, skill.precision, skill.recall, skill.average_precision, skill.told_average_precision,
-            )  # fmt: skip
+        for column, (code, skill) in enumerate(zip(snapshot.ground.codes, snapshot.learned.skill, strict=True)):
+            precision, recall = _as_suggested(snapshot.learned, column)
+            figures = (skill.examples, precision, recall, skill.average_precision, skill.told_average_precision)
             state = snapshot.silent.get(code.id, "by its definition" if snapshot.beginning else "suggested")
             rows.append({"code path": path(code.id), **dict(zip(FIGURES, figures, strict=True)), "state": state})
     return pd.DataFrame(rows, columns=["code path", *FIGURES, "state"]).astype(_TYPES)
+
+
+def _as_suggested(learned: Learned, column: int) -> tuple[float, float]:
+    """Precision and recall of a code among what would be suggested; NaN where nothing would, or nothing is coded so."""
+    judgements, held = learned.judgements, learned.out_of_fold[:, column]
+    known = judgements.known[:, column] & np.isfinite(held)
+    suggested, coded = held[known] >= FLOOR, judgements.extent[known, column] > 0
+    hits = float((suggested & coded).sum())
+    return (
+        hits / suggested.sum() if suggested.any() else float("nan"),
+        hits / coded.sum() if coded.any() else float("nan"),
+    )
 
 
 def _calibration(snapshot: Snapshot) -> pd.DataFrame:
