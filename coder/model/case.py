@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -65,6 +66,7 @@ def attribute_type(values: list[str]) -> AttributeType:
     return AttributeType.TEXT
 
 
+_NUMBER = re.compile(r"[+-]?(0|[1-9][0-9]{0,308})(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -84,10 +86,10 @@ def parse_value(text: str, kind: AttributeType) -> Value:
             return date.fromisoformat(text).isoformat()
         except ValueError:
             raise ValueError(f"{text!r} is not a date like 2021-03-04") from None
-    try:
-        number = float(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not a number") from None
-    if not isfinite(number):
+    # Not what float() takes: 007 is somebody's number, not seven, and 1_000 is a name.
+    if not _NUMBER.fullmatch(text):
         raise ValueError(f"{text!r} is not a number")
-    return int(number) if number.is_integer() and "e" not in text.lower() and "." not in text else number
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text!r} is too large a number")
+    return number if set(text) & set(".eE") else int(text)

@@ -345,7 +345,8 @@ class Change:
         self._settle_removed_codes()
         self._open = False
         changes = self._recorder.changes()
-        if changes:
+        # An operation is noted even where it changed nothing: sent again later, it must still change nothing.
+        if changes or operation is not None:
             self.entry = journal.append(
                 self._file, coder=self._coder, verb=verb, summary=summary, operation=operation, changes=changes
             )

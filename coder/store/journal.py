@@ -13,6 +13,9 @@ from coder.store.file import ProjectFile, storable
 UNDO = "undo"
 REDO = "redo"
 
+_ACTS = "undoes IS NULL AND EXISTS (SELECT 1 FROM journal_change WHERE entry = number)"
+"""Entries that changed something: an operation that changed nothing is noted, but is no change to take back."""
+
 _ENTRY = "number, id, at, coder, verb, summary, operation, undoes, previous, hash"
 
 
@@ -107,7 +110,7 @@ def to_undo(file: ProjectFile, coder: str) -> int | None:
     """The number of this coder's newest change that stands."""
     return _number(
         file.value(
-            "SELECT number FROM journal AS own WHERE coder = ? AND undoes IS NULL AND "
+            f"SELECT number FROM journal AS own WHERE coder = ? AND {_ACTS} AND "  # noqa: S608
             "(SELECT verb FROM journal WHERE undoes = own.number ORDER BY number DESC LIMIT 1) IS NOT ? "
             "ORDER BY number DESC LIMIT 1",
             (coder, UNDO),
@@ -119,8 +122,8 @@ def to_redo(file: ProjectFile, coder: str) -> int | None:
     """The number of the change that this coder took back last, if nothing new was done since."""
     return _number(
         file.value(
-            "SELECT undoes FROM journal AS own WHERE coder = ?1 AND verb = ?2 AND undoes IS NOT NULL "
-            "AND number > (SELECT max(number) FROM journal WHERE coder = ?1 AND undoes IS NULL) "
+            "SELECT undoes FROM journal AS own WHERE coder = ?1 AND verb = ?2 AND undoes IS NOT NULL "  # noqa: S608
+            f"AND number > (SELECT max(number) FROM journal WHERE coder = ?1 AND {_ACTS}) "
             "AND number = (SELECT max(number) FROM journal WHERE undoes = own.undoes) "
             "ORDER BY number DESC LIMIT 1",
             (coder, UNDO),

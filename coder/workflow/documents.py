@@ -57,9 +57,9 @@ class FileReport:
 
 
 def sources(paths: Iterable[Path]) -> list[Source]:
-    """The files at these paths; folders are walked in the order of names.
+    """The files at these paths; folders are walked in the order of names, hidden files left out.
 
-    Nothing is opened yet. What cannot be read (hidden files, unknown kinds, paths that do not
+    Nothing is opened yet. What cannot be read (unknown kinds, paths that do not
     exist) is kept as a source whose content raises UnreadableFile, so that every file has a report.
     """
     return [source for path in paths for source in _sources_at(path)]
@@ -242,8 +242,9 @@ def _sources_at(path: Path) -> Iterator[Source]:
         return
     for found in inside:
         if found.name.startswith("."):
-            yield Source(found.name, partial(_refuse, "hidden files and folders are left out"))
-        elif found.is_symlink() and found.is_dir():
+            # Left there by the system (.DS_Store, .git): nobody means them, so nobody is told.
+            continue
+        if found.is_symlink() and found.is_dir():
             yield Source(found.name, partial(_refuse, "links to folders are not followed"))
         elif found.is_dir():
             yield from _sources_at(found)

@@ -31,6 +31,8 @@ def test_only_what_people_said_or_decided_is_content() -> None:
         (["9", "nine"], AttributeType.TEXT),
         (["", " "], AttributeType.TEXT),
         (["nan"], AttributeType.TEXT),
+        (["007", "012"], AttributeType.TEXT),
+        (["1_000"], AttributeType.TEXT),
     ],
 )
 def test_an_attribute_takes_the_narrowest_type_that_fits(values: list[str], kind: AttributeType) -> None:

@@ -380,3 +380,19 @@ def test_the_quotation_of_a_moved_span_is_checked(coded: Path) -> None:
         wrong = replace(wrong, anchor=replace(wrong.anchor, span=Span(0, len(TEXT) + 1)))
         with pytest.raises(StaleEdit), project.change("resize", coder=made.coder) as change:
             change.save_coding(wrong)
+
+
+def test_an_operation_that_changed_nothing_is_remembered_and_is_no_change_to_undo(project: Project) -> None:
+    me = project.coders()[0].id
+    with project.change("set", coder=me, summary="set it") as change:
+        change.set_setting("colour", "red")
+    with project.change("set", coder=me, operation="o1") as change:
+        change.set_setting("colour", "red")
+    with project.change("set", coder=me, operation="o1") as change:
+        assert change.repeated
+    assert project.can_undo(me) == "set it"
+    project.undo(me)
+    with project.change("set", coder=me, operation="o2") as change:
+        assert not change.repeated
+    assert project.can_redo(me) == "set it"
+    assert project.verify() == []

@@ -117,10 +117,9 @@ def test_folders_are_walked_in_order_and_what_cannot_be_read_is_said(project: Pr
     (tmp_path / "sound.mp3").write_bytes(b"ID3")
     (tmp_path / "round").symlink_to(tmp_path, target_is_directory=True)
     found = sources([tmp_path, tmp_path / "missing.txt"])
-    assert [source.name for source in found] == [".hidden", "a.txt", "two.txt", "round", "sound.mp3", "missing.txt"]
+    assert [source.name for source in found] == ["a.txt", "two.txt", "round", "sound.mp3", "missing.txt"]
     reports = {report.name: report for report in import_documents(project, found, coder=me)}
     assert [name for name, report in reports.items() if report.outcome is Outcome.READ] == ["a.txt", "two.txt"]
-    assert "hidden" in reports[".hidden"].messages[0]
     assert "not followed" in reports["round"].messages[0]
     assert ".mp3" in reports["sound.mp3"].messages[0]
     assert "No such file" in reports["missing.txt"].messages[0]
