@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from coder.errors import MalformedFile
 from coder.formats.building import Piece, built
 from coder.formats.dates import date_in
 from coder.formats.decoding import characters
-from coder.formats.labels import Evidence, convention, label_of
+from coder.formats.labels import Evidence, Label, convention, label_of
 from coder.formats.stamps import CLOCK, milliseconds
 from coder.model import DocumentKind, Reading, TurnKind
 
@@ -25,7 +25,8 @@ _NOT_SHOWN = re.compile(r"(?:STYLE|REGION)\s*$")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>\n]+)>")
 _TAG = re.compile(r"</?(?:v|c|i|b|u|ruby|rt|lang)(?:[.\s][^<>\n]*)?>|<(?:\d+:)?\d{1,3}:\d{2}(?:[.,]\d+)?>")
 _ASIDE = re.compile(r"[\[(][^\[\]()]{1,200}[\])]$")
-_SENTENCE_END = re.compile(r"[.?!…。？！][\"'”’)\]]*$")
+_STOPS = (".", "?", "!", "…", "。", "？", "！")
+_CLOSING = "\"'”’)] "
 
 _ALL_VOICED = 0.1
 """Where fewer cues than this share name no voice, such a cue is somebody unknown and not the speaker before."""
@@ -47,6 +48,19 @@ class _Cue:
     words: str
     voice: str | None = None
 
+    def saying(self, words: str, voice: str | None) -> _Cue:
+        """The same cue with other words and another voice."""
+        return _Cue(self.line, self.start, self.end, words, voice)
+
+    def and_below(self, words: Sequence[str]) -> _Cue:
+        """The same cue with more lines of words."""
+        return self.saying("\n".join((self.words, *words)), self.voice) if words else self
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it holds nothing but a transcriber's remark, such as ``(12 seconds pause)``."""
+        return self.words.startswith(("[", "(")) and _ASIDE.match(self.words) is not None
+
 
 def read_cues(rows: Sequence[str], name: str, warnings: Sequence[str] = ()) -> Reading:
     """Read the cues in these lines; consecutive cues of one speaker become one turn.
@@ -62,6 +76,8 @@ def read_cues(rows: Sequence[str], name: str, warnings: Sequence[str] = ()) -> R
     split = _by_voice if voiced else _splitter_by_label(cues)
     spoken = [part for item in found for part in (split(item) if isinstance(item, _Cue) else [item])]
     text, turns = built(_merged(_carried(spoken, said, all_voiced=voiced)))
+    if not turns:
+        raise MalformedFile("holds cues, but no words in them")
     heads = [item.words for item in found[:5] if isinstance(item, Piece)]
     day = next(filter(None, map(date_in, [*heads, name])), None)
     return Reading(text, turns, DocumentKind.INTERVIEW, tuple(said), day)
@@ -71,13 +87,14 @@ def _parsed(rows: Sequence[str]) -> Iterator[_Cue | Piece]:
     """Cues, and the notes and titles between them, in the order of the file."""
     at = 0
     last: _Cue | None = None
+    below: list[str] = []
     while at < len(rows):
         row = rows[at]
         if "-->" in row:
-            end = _end_of_cue(rows, at + 1)
             if last is not None:
-                yield last
-            last = _cue(at + 1, row, rows[at + 1 : end])
+                yield last.and_below(below)
+            end = _end_of_cue(rows, at + 1)
+            last, below = _cue(at + 1, row, rows[at + 1 : end]), []
             at = end
         elif not row.strip() or (at + 1 < len(rows) and "-->" in rows[at + 1]):
             at += 1
@@ -87,19 +104,19 @@ def _parsed(rows: Sequence[str]) -> Iterator[_Cue | Piece]:
             end = _end_of_block(rows, at)
             words = "\n".join(rows[at:end])
             at = end
+            note = _NOTE.match(row)
             if _NOT_SHOWN.match(row):
                 continue
-            if last is not None and not _NOTE.match(row):
+            if last is not None and note is None:
                 # A blank line inside a cue: the words below it still belong to it.
-                last = replace(last, words=f"{last.words}\n{words}")
+                below.append(words)
                 continue
             if last is not None:
-                yield last
+                yield last.and_below(below)
                 last = None
-            note = _NOTE.match(row)
             yield Piece(words[note.end() :], TurnKind.REMARK) if note else Piece(words, TurnKind.HEADER)
     if last is not None:
-        yield last
+        yield last.and_below(below)
 
 
 def _end_of_block(rows: Sequence[str], at: int) -> int:
@@ -140,41 +157,45 @@ def _oddities(cues: Sequence[_Cue]) -> Iterator[str]:
 def _by_voice(cue: _Cue) -> list[_Cue]:
     """One cue for each ``<v Name>`` in it."""
     before, *voices = _VOICE.split(cue.words)
-    parts = [replace(cue, words=_shown(before))]
+    parts = [cue.saying(_shown(before), None)]
     for voice, words in zip(voices[::2], voices[1::2], strict=True):
-        parts.append(replace(cue, words=_shown(words), voice=characters(voice).strip() or None))
+        parts.append(cue.saying(_shown(words), characters(voice).strip() or None))
     return [part for part in parts if part.words]
 
 
 def _splitter_by_label(cues: Sequence[_Cue]) -> Callable[[_Cue], list[_Cue]]:
     """How to split cues in a file whose speakers, if any, are named as ``Name: words``."""
-    shown = {cue.line: _shown(cue.words) for cue in cues}
-    labels = [label for words in shown.values() for row in words.split("\n") if (label := label_of(row, 0))]
-    believed = convention(Evidence([label for label in labels if not label.alone], len(cues)))
+    rows = {cue.line: _labelled(_shown(cue.words)) for cue in cues}
+    labels = [label for row in rows.values() for _, label in row if label is not None and not label.alone]
+    believed = convention(Evidence(labels, len(cues)))
 
     def split(cue: _Cue) -> list[_Cue]:
         parts: list[_Cue] = []
-        for row in shown[cue.line].split("\n"):
-            label = believed.reads(label_of(row, 0))
+        for row, candidate in rows[cue.line]:
+            label = believed.reads(candidate)
             if label is not None and label.name:
-                parts.append(replace(cue, words=row[label.words :], voice=label.name))
+                parts.append(cue.saying(row[label.words :], label.name))
             elif parts:
-                parts[-1] = replace(parts[-1], words=f"{parts[-1].words}\n{row}")
+                parts[-1] = cue.saying(f"{parts[-1].words}\n{row}", parts[-1].voice)
             elif row:
-                parts.append(replace(cue, words=row))
+                parts.append(cue.saying(row, None))
         return parts
 
     return split
 
 
+def _labelled(words: str) -> list[tuple[str, Label | None]]:
+    return [(row, label_of(row, 0)) for row in words.split("\n")]
+
+
 def _shown(words: str) -> str:
     """What a viewer would see: without tags, with character references replaced. ``<[?]>`` is no tag and stays."""
-    return characters(_TAG.sub("", words)).strip()
+    return characters(_TAG.sub("", words) if "<" in words else words).strip()
 
 
 def _carried(spoken: Sequence[_Cue | Piece], said: list[str], *, all_voiced: bool) -> list[_Cue | Piece]:
     """The cues with the speaker of the cue before where they name none, which ``said`` then tells."""
-    cues = [item for item in spoken if isinstance(item, _Cue) and not _ASIDE.match(item.words)]
+    cues = [item for item in spoken if isinstance(item, _Cue) and not item.is_aside]
     silent = [cue for cue in cues if cue.voice is None]
     if len(silent) == len(cues):
         return list(spoken)
@@ -185,13 +206,13 @@ def _carried(spoken: Sequence[_Cue | Piece], said: list[str], *, all_voiced: boo
     voice: str | None = None
     given: list[_Cue] = []
     for item in spoken:
-        if not isinstance(item, _Cue) or _ASIDE.match(item.words):
+        if not isinstance(item, _Cue) or item.is_aside:
             found.append(item)
             continue
         if item.voice is None and voice is not None:
             given.append(item)
         voice = item.voice or voice
-        found.append(replace(item, voice=voice))
+        found.append(item if item.voice == voice else item.saying(item.words, voice))
     if given:
         said.append(f"{_so_many(given)}; they were given to the speaker before")
     return found
@@ -220,9 +241,11 @@ def _merged(items: Iterable[_Cue | Piece]) -> Iterator[Piece]:
 
 def _goes_on(before: _Cue, after: _Cue, size: int) -> bool:
     """Whether two cues belong to one turn that has ``size`` words so far."""
-    if before.voice != after.voice or _ASIDE.match(before.words) or _ASIDE.match(after.words):
-        return before.voice == after.voice and before.voice is not None
-    finished = _SENTENCE_END.search(before.words) is not None
+    if before.voice != after.voice:
+        return False
+    if before.voice is None and (before.is_aside or after.is_aside):
+        return False
+    finished = before.words.rstrip(_CLOSING).endswith(_STOPS)
     if before.voice is None and after.start - before.end >= _PAUSE:
         return False
     return not (finished and size >= (_PARAGRAPH if before.voice is None else _MONOLOGUE))
@@ -232,6 +255,5 @@ def _turn(run: Sequence[_Cue]) -> Piece:
     rows = [row.strip() for cue in run for row in cue.words.split("\n") if row.strip()]
     # A dash at the beginning of a row is another person talking: such rows stay apart.
     words = "".join(("\n" if row.startswith(("- ", "– ")) else " ") + row for row in rows)
-    aside = run[0].voice is None and _ASIDE.match(run[0].words)
-    kind = TurnKind.REMARK if aside else TurnKind.SPEECH
+    kind = TurnKind.REMARK if run[0].voice is None and run[0].is_aside else TurnKind.SPEECH
     return Piece(words, kind, run[0].voice, run[0].start, max(cue.end for cue in run))

@@ -67,6 +67,7 @@ _NAME_COLON = re.compile(rf"{_LEAD}{_MARK}{_NAME}{_MARK}{_COLON_MARK}")
 _NAME_STAMP = re.compile(rf"{_LEAD}{_MARK}{_NAME}{_MARK}\s?[:：]?\s*(?P<stamp>{BRACKETED})\s?[:：]?{_MARK}(?=\s|$)")
 _NAME_CLOCK = re.compile(rf"{_MARK}{_NAME}{_MARK}(?P<gap>,?\s+|\s*\|\s*){_MARK}(?P<stamp>{CLOCK}){_MARK}$")
 _FULL_CLOCK = re.compile(r"[*_]{0,3}\d{1,3}:\d{2}:\d{2}[*_]{0,3}")
+_CLOCK_NEAR = re.compile(r"[\[({<#]\s*\d")
 _NAME_ALONE = re.compile(rf"{_NAME}(?<![.,])$")
 _NOT_A_NAME = re.compile(r"[?!…;\"“”„=\\]|//|https?$|\b(?!Prof|Mrs|Ing|Mag|Frau|Herr)\w{3,}\.\s", re.IGNORECASE)
 
@@ -81,15 +82,17 @@ def label_of(line: str, start: int, *, bold: int = 0, below_stamp: bool = False)
     the line before held a time stamp and nothing else.
     """
     head = line[:_HEAD]
-    if ":" not in head and "：" not in head:
+    colon = head.find(":")
+    if colon < 0 and "：" not in head:
         return _bold(line, start, bold) or (_on_own_line(line, start) if below_stamp else None)
-    stamp = _STAMP.match(head)
-    if stamp is not None:
-        return _after_stamp(line, start, stamp)
-    if len(line) < _HEAD and (found := _NAME_CLOCK.match(line)):
-        sure = found["gap"].count(" ") > 1 or "\t" in found["gap"]
-        return _label(Form.NAME_AND_CLOCK, found, line, start, time=milliseconds(found["stamp"]), sure=sure)
-    if found := _NAME_STAMP.match(head):
+    if head[colon - 1 : colon].isdigit() and head[colon + 1 : colon + 2].isdigit():
+        if stamp := _STAMP.match(head):
+            return _after_stamp(line, start, stamp)
+        if len(line) < _HEAD and (found := _NAME_CLOCK.match(line)):
+            sure = found["gap"].count(" ") > 1 or "\t" in found["gap"]
+            return _label(Form.NAME_AND_CLOCK, found, line, start, time=milliseconds(found["stamp"]), sure=sure)
+    # "Name [0:04]" and "Name: [0:04]": the clock stands right behind the name or its colon.
+    if found := _NAME_STAMP.match(head) if _CLOCK_NEAR.search(head, max(0, colon - 4)) else None:
         return _label(Form.NAME_THEN_STAMP, found, line, start, time=milliseconds(found["stamp"]), sure=True)
     if found := _NAME_COLON.match(head):
         return _label(Form.COLON, found, line, start)

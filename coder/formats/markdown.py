@@ -6,12 +6,11 @@ import re
 
 from coder.formats.decoding import characters, decode
 from coder.formats.notes import field_kind
-from coder.formats.paragraphs import Paragraph, lines
+from coder.formats.paragraphs import BULLET, Paragraph, check_number, lines
 from coder.formats.understanding import understand
 from coder.model import Reading, TurnKind
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?(?:\s*\{#[^{}]*\})?$")
-_ITEM = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s+")
 _QUOTE = re.compile(r"(?:>\s?)+")
 _RULE = re.compile(r"(?:[-*_=]\s*){3,}$|\{:.*\}$|\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$|`{3,}|~{3,}|<!--.*-->$")
 _BOLD = re.compile(r"(?:\*\*|__)[^*\n]{1,200}?(?:\*\*|__)")
@@ -38,12 +37,13 @@ def _paragraphs(text: str) -> list[Paragraph]:
         begin = -1
 
     for begins, end in lines(text, position, len(text)):
+        check_number(found)
         if begins == end:
             close()
             item = False
             continue
         line = text[begins:end]
-        if _RULE.match(line):
+        if len(line) < 200 and _RULE.match(line):
             close()
             continue
         quote = _QUOTE.match(line)
@@ -56,7 +56,7 @@ def _paragraphs(text: str) -> list[Paragraph]:
                 found.append(Paragraph(at, start + heading.end(2), len(heading[1])))
             item = False
             continue
-        if bullet := _ITEM.match(line):
+        if bullet := BULLET.match(line):
             close()
             item = True
             begin, finish = start + bullet.end(), end

@@ -7,45 +7,37 @@ import re
 from coder.model import TurnKind
 
 _WORDS = {
-    TurnKind.ATTENDANCE: r"""
-        (?:not\ )?present | attendees? | attendance | (?:not\ )?attending | missing | participants? | in\ attendance
-        | apologies | absent | absentees | regrets | excused | guests? | observers?
-        | läsnä(?:olijat|\ olleet)? | paikalla | osallistujat | poissa(?:olijat)? | närvarande | deltagare | frånvarande
-        | anwesend(?:e)? | teilnehmer(?:innen|\*innen|:innen)? | teilnehmende | entschuldigt | abwesend
+    TurnKind.ATTENDANCE: """
+        present, not present, attendee, attendees, attendance, in attendance, attending, not attending, missing,
+        participant, participants, apologies, absent, absentees, regrets, excused, guest, guests, observers,
+        läsnä, läsnäolijat, läsnä olleet, paikalla, osallistujat, poissa, poissaolijat,
+        närvarande, deltagare, frånvarande,
+        anwesend, anwesende, abwesend, entschuldigt, teilnehmer, teilnehmerinnen, teilnehmende
         """,
-    TurnKind.DECISION: r"""
-        decisions? | decided | (?:proposed\ )?resolutions? | resolved | agreed | interim\ decision | decisions\ made
-        | päätös | päätökset | päätettiin | beslut | beslutades | beschluss | beschlüsse | entscheidung(?:en)?
+    TurnKind.DECISION: """
+        decision, decisions, decisions made, interim decision, decided, resolution, resolutions, proposed resolution,
+        resolved, agreed, päätös, päätökset, päätettiin, beslut, beslutades, beschluss, beschlüsse, entscheidung
         """,
-    TurnKind.ACTION: r"""
-        actions? | action\ items? | action\ points? | ais? | to-?\ ?do | todos? | (?:suggested\ )?next\ steps?
-        | follow[-\ ]?ups? | toimenpide | toimenpiteet | tehtävä | tehtävät | jatkotoimet | åtgärd(?:er)? | att\ göra
-        | aufgaben? | maßnahmen? | nächste\ schritte
+    TurnKind.ACTION: """
+        action, actions, action item, action items, action point, action points, ai, ais, todo, todos, to do, to-do,
+        next step, next steps, follow up, follow-up, toimenpide, toimenpiteet, tehtävä, tehtävät, jatkotoimet,
+        åtgärd, åtgärder, att göra, aufgabe, aufgaben, maßnahme, maßnahmen, nächste schritte
         """,
-    TurnKind.HEADER: r"""
-        date | date\ and\ time | time | meeting\ date(?:/time)? | when | place | location | where | venue | meeting
-        | meeting\ duration | duration | subject | title | chair(?:person|man|woman)? | facilitator | moderator
-        | secretary | scribe(?:\(s\))? | minutes | minutes\ (?:taken\ )?by | note-?\ ?taker | notes | notes\ by | bosun
-        | interview(?:er|ee)? | recording | recorded | audio(?:\ file)? | video | transcri(?:bed|ber|ption)(?:\ by)?
-        | language | project | version
-        | aika | pvm | päivämäärä | paikka | puheenjohtaja | sihteeri | haastattelija | haastateltava
-        | tid | datum | plats | ordförande | sekreterare | intervjuare
-        | zeit | ort | vorsitz | protokoll | protokollant(?:in)? | moderation | interviewer(?:in)?
+    TurnKind.HEADER: """
+        date, date and time, time, meeting date, meeting date/time, when, place, location, where, venue, meeting,
+        meeting duration, duration, subject, title, chair, chairperson, chairman, chairwoman, facilitator, moderator,
+        secretary, scribe, scribe(s), minutes, minutes by, minutes taken by, note taker, notetaker, notes, notes by,
+        bosun, interviewer, interviewee, recording, recorded, audio, audio file, video, transcribed by, transcriber,
+        transcription, language, project, version,
+        aika, pvm, päivämäärä, paikka, puheenjohtaja, sihteeri, haastattelija, haastateltava,
+        tid, datum, plats, ordförande, sekreterare, intervjuare,
+        zeit, ort, vorsitz, protokoll, protokollant, protokollantin, moderation, interviewerin
         """,
 }
-
-_EDGE = r"[\W_]*"
-_FIELDS = {
-    kind: re.compile(
-        rf"{_EDGE}(?:{words})\s*(?:\([^()\n]{{0,40}}\)\s*)?[*_]{{0,3}}\s?[:：]", re.IGNORECASE | re.VERBOSE
-    )
-    for kind, words in _WORDS.items()
-}
-_SECTIONS = {
-    kind: re.compile(rf"{_EDGE}(?:\d[\d.)]*\s+)?(?:\w+\s+)?(?:{words}){_EDGE}$", re.IGNORECASE | re.VERBOSE)
-    for kind, words in _WORDS.items()
-    if kind is not TurnKind.HEADER
-}
+_FIELDS = {word.strip(): kind for kind, words in _WORDS.items() for word in words.split(",")}
+_MARKS = "*_-+•–>#[] \t"
+_PARENTHESIS = re.compile(r"\([^()]*\)")
+_NUMBER = re.compile(r"\d[\d.)]*\s+")
 _TASK = re.compile(r"\[[ xX]\]\s")
 _MEETING = re.compile(
     r"minutes|meeting|steering group|notes\b|agenda|kokous|muistio|pöytäkirja|möte|protokoll|sitzung|besprechung",
@@ -54,13 +46,17 @@ _MEETING = re.compile(
 
 
 def field_kind(line: str) -> TurnKind | None:
-    """What a line is by its first word: ``Present: ...``, ``Decision: ...``, ``Action: ...``, ``Date: ...``."""
-    head = line[:90]
-    if _TASK.match(head):
-        return TurnKind.ACTION
-    if ":" not in head and "：" not in head:
-        return None
-    return next((kind for kind, pattern in _FIELDS.items() if pattern.match(head)), None)
+    """What a line is by its first words: ``Present: ...``, ``Decision: ...``, ``Action: ...``, ``Date: ...``."""
+    word, colon, _ = line[:90].replace("：", ":").partition(":")
+    if colon and (kind := _FIELDS.get(_bare(word))):
+        return kind
+    return TurnKind.ACTION if _TASK.match(line) else None
+
+
+def _bare(word: str) -> str:
+    """The word in small letters, without marks around it or a parenthesis behind it."""
+    word = word.strip(_MARKS).casefold()
+    return word if word in _FIELDS or "(" not in word else _PARENTHESIS.sub("", word).strip(_MARKS)
 
 
 def is_field(word: str) -> bool:
@@ -76,7 +72,11 @@ _ROLES = re.compile(
 
 def section_kind(heading: str) -> TurnKind | None:
     """What stands below a heading: attendance, decisions or actions; None for anything else."""
-    return next((kind for kind, pattern in _SECTIONS.items() if pattern.match(heading[:90])), None)
+    if len(heading) > 60:
+        return None
+    words = _NUMBER.sub("", _bare(heading.rstrip(":： ")))
+    kind = _FIELDS.get(words) or _FIELDS.get(words.partition(" ")[2])
+    return kind if kind is not TurnKind.HEADER else None
 
 
 def speaks_of_a_meeting(text: str) -> bool:
@@ -86,7 +86,6 @@ def speaks_of_a_meeting(text: str) -> bool:
 
 _PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){0,3}")
 _ALIAS = re.compile(r"\(@?\s*([^\W\d_][\w.-]{0,30})\s*[),]|,\s([^\W\d_a-z]{2,4})\b")
-_PARENTHESIS = re.compile(r"\([^()]*\)")
 _AND = re.compile(r"\s(?:and|und|och|ja|&)\s")
 
 
@@ -101,15 +100,15 @@ def people_in(attendance: str) -> frozenset[str]:
     listed = _PARENTHESIS.sub("", after if inline else attendance)
     for entry in re.split(r"[;\n•]", listed):
         # What follows a comma is a person only in "Present: Anna, Ben, Carl"; else it is a title or a workplace.
-        several = inline and ";" not in listed
-        for part in _AND.split(entry):
-            for person in part.split(",") if several else part.split(",")[:1]:
+        parts = entry.split(",") if inline and ";" not in listed else entry.split(",")[:1]
+        for part in parts:
+            for person in _AND.split(part):
                 found.update(_callings(person))
     return frozenset(found)
 
 
 def _callings(person: str) -> set[str]:
-    found = _PERSON.match(person.strip(" \t*-~_@["))
+    found = _PERSON.match(person.strip(_MARKS + "~@"))
     words = found.group().split() if found else []
     if len(words) > 1:
         words = [word for word in words if not word[0].islower()]

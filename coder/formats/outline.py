@@ -20,8 +20,8 @@ SHORT = 40
 """Words in a paragraph that may still be a title or a note above the talk."""
 
 _ITALIC = re.compile(r"(?:\*[^*]+\*|_[^_]+_)$")
-_TAKEN_BY = re.compile(r"\W*(?:notes|minutes|transcribed|recorded|written) (?:taken )?by\b", re.IGNORECASE)
-_STAMP_ONLY = re.compile(r"[\W_]*(?:\d{1,3}:)?\d{1,3}:\d{2}[\W_]*$")
+_TAKEN_BY = re.compile(r"\W{0,9}(?:notes|minutes|transcribed|recorded|written) (?:taken )?by\b", re.IGNORECASE)
+_STAMP_ONLY = re.compile(r"[\W_]{0,9}(?:\d{1,3}:)?\d{1,3}:\d{2}[\W_]{0,9}$")
 _LIST = frozenset({TurnKind.ATTENDANCE, TurnKind.DECISION, TurnKind.ACTION})
 
 
@@ -64,7 +64,7 @@ class Outline:
                 f"holds {len(days)} dated meetings, {min(days)} to {max(days)}; one file a meeting compares better"
             ]
         for kind, text in zip(self.kinds[: min(FRONT, talk or FRONT)], self.texts, strict=False):
-            titled = kind in (TurnKind.HEADER, TurnKind.HEADING) or len(text.split()) <= 12
+            titled = kind in (TurnKind.HEADER, TurnKind.HEADING) or len(text.split(None, 12)) <= 12
             if titled and (day := date_in(text[:2000])):
                 return day, []
         return date_in(name), []
@@ -100,7 +100,7 @@ def outline(text: str, paragraphs: Sequence[Paragraph], talk: frozenset[int] = f
         elif listed and (paragraph.item or _adjoins(text, paragraphs, index)):
             kind = listed
             fixed.add(index)
-        elif section and (paragraph.item or len(line.split()) <= SHORT):
+        elif section and (paragraph.item or len(line.split(None, SHORT)) <= SHORT):
             kind, listed = section, None
             if paragraph.item:
                 fixed.add(index)
@@ -111,7 +111,7 @@ def outline(text: str, paragraphs: Sequence[Paragraph], talk: frozenset[int] = f
         kinds.append(kind)
     if headings and (title := kinds.index(TurnKind.HEADING)) < FRONT:
         for index in range(title):
-            if kinds[index] is None and len(texts[index].split()) <= SHORT:
+            if kinds[index] is None and len(texts[index].split(None, SHORT)) <= SHORT:
                 kinds[index] = TurnKind.HEADER
     return Outline(paragraphs, texts, kinds, frozenset(fixed), _front(text, paragraphs, texts, kinds))
 
@@ -125,7 +125,7 @@ def _frames(line: str, headings: int) -> bool:
     """Whether a line near the beginning is a subtitle, a date or who took the notes, and not yet the matter itself."""
     if _ITALIC.match(line) or _TAKEN_BY.match(line):
         return True
-    return headings == 1 and len(line.split()) <= 25 and date_in(line) is not None
+    return headings == 1 and len(line) < 200 and date_in(line) is not None
 
 
 def _introduces(line: str) -> bool:
@@ -137,7 +137,7 @@ def _front(text: str, paragraphs: Sequence[Paragraph], texts: Sequence[str], kin
     names = [label.name for line in texts if (label := label_of(line[:200], 0))]
     front = 0
     for index, line in enumerate(texts[:FRONT]):
-        if len(line.split()) > SHORT:
+        if len(line.split(None, SHORT)) > SHORT:
             break
         label = label_of(line[:200], 0)
         if kinds[index] is TurnKind.HEADER and (label is None or names.count(label.name) == 1):

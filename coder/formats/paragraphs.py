@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from coder.errors import TooLarge
 from coder.model import TurnKind
 
 
@@ -28,35 +29,47 @@ class Paragraph:
     kind: TurnKind | None = None
 
 
+MAX_PARAGRAPHS = 500_000
+"""More than any document that people wrote holds."""
+
+
 def lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Start and end of each line in ``text[start:end]``, without white space at its ends; empty ones too."""
-    while start <= end:
-        stop = text.find("\n", start, end)
-        stop = end if stop < 0 else stop
-        line = text[start:stop]
-        left = len(line) - len(line.lstrip())
-        yield (start + left, start + len(line.rstrip())) if left < len(line) else (start, start)
-        start = stop + 1
+    for line in text[start:end].split("\n"):
+        words = line.strip()
+        left = line.find(words[0]) if words else 0
+        yield start + left, start + left + len(words)
+        start += len(line) + 1
 
 
 def paragraphs_of(text: str) -> list[Paragraph]:
-    """The paragraphs of plain text: one a line, or, in text broken to a width, one between blank lines."""
+    """The paragraphs of plain text: one a line, or, in text broken to a width, one between blank lines.
+
+    Raises TooLarge if there are more than half a million.
+    """
     found: list[Paragraph] = []
     wrapped = _is_wrapped(text)
     begin = finish = -1
     for start, end in lines(text, 0, len(text)):
         empty = start == end
-        if begin >= 0 and (empty or not wrapped or _BULLET.match(text, start)):
+        if begin >= 0 and (empty or not wrapped or BULLET.match(text, start)):
             found.append(Paragraph(begin, finish))
             begin = -1
         if not empty:
             begin, finish = (start if begin < 0 else begin), end
+        check_number(found)
     if begin >= 0:
         found.append(Paragraph(begin, finish))
     return found
 
 
-_BULLET = re.compile(r"[-*•–]\s|\d{1,3}[.)]\s")
+def check_number(found: Sequence[Paragraph]) -> None:
+    """Refuse what nobody could read. Raises TooLarge."""
+    if len(found) > MAX_PARAGRAPHS:
+        raise TooLarge(f"holds more than {MAX_PARAGRAPHS:,} paragraphs; split it into several documents")
+
+
+BULLET = re.compile(r"[-*+•–]\s+|\d{1,3}[.)]\s+")
 _SAMPLE = 100_000
 
 

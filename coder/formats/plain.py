@@ -10,13 +10,12 @@ from coder.formats import webvtt
 from coder.formats.cues import read_cues
 from coder.formats.decoding import decode
 from coder.formats.notes import section_kind
-from coder.formats.paragraphs import Paragraph, paragraphs_of
+from coder.formats.paragraphs import BULLET, Paragraph, paragraphs_of
 from coder.formats.understanding import understand
 from coder.model import Reading
 
 _SUBTITLES = re.compile(r"\s*(?:\d+[ \t]*\n)?\d+:\d{2}:\d{2}[,.]\d{3} --> \d")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})[.)]?\s+\S")
-_BULLET = re.compile(r"[-*•–]\s|\d{1,3}[.)]\s")
 _ENDS_A_SENTENCE = re.compile(r"[.?!:;,…]$")
 
 
@@ -46,8 +45,8 @@ def _with_headings(text: str, paragraphs: Sequence[Paragraph]) -> list[Paragraph
         if level > 1 and index + 1 < len(paragraphs):
             below = paragraphs[index + 1].start
             level *= "\n\n" in text[paragraph.end : below] or not _NUMBERED.match(text, below)
-        item = _BULLET.match(line) is not None and not level
-        found.append(replace(paragraph, level=level, guessed=level > 0, item=item))
+        item = BULLET.match(text, paragraph.start) is not None and not level
+        found.append(replace(paragraph, level=level, guessed=level > 0, item=item) if level or item else paragraph)
     return found
 
 

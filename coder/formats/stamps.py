@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 CLOCK = r"(?:\d{1,3}:\d{1,2}:\d{1,2}|\d{1,3}:\d{2})(?:[.,]\d{1,3})?"
 """Minutes and seconds, or hours before them, with or without a fraction."""
@@ -34,6 +35,6 @@ def stamp_at_end(line: str) -> tuple[int, int] | None:
     return (found.start(), milliseconds(found.group(1))) if found else None
 
 
-def stamps_in(text: str) -> int:
-    """How many bracketed stamps a text holds."""
-    return sum(1 for _ in _BRACKETED.finditer(text))
+def stamps_in(text: str) -> Iterator[int]:
+    """Where bracketed stamps stand in a text."""
+    return (match.start() for match in _BRACKETED.finditer(text))

@@ -7,17 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from coder.errors import MalformedFile
 from coder.formats.labels import Convention, Evidence, Form, Label, convention, label_of, names_in_bold
 from coder.formats.notes import is_field
 from coder.formats.outline import FRONT, SHORT, Outline, outline
 from coder.formats.paragraphs import Paragraph, lines
 from coder.formats.stamps import stamp_at_end, stamps_in
-from coder.model import DocumentKind, Reading, Turn, TurnKind, trimmed
-from coder.model.span import lines_before
+from coder.model import DocumentKind, Reading, Span, Turn, TurnKind
+from coder.model.span import lines_before, turn_at
 
 _FOOTER = re.compile(
-    r"\W*(?:transcribed (?:by|with|using)\b|transcription ended\b|this editable transcript was\b"
-    r"|end of (?:the )?(?:recording|transcript|transcription|interview)\W*$|.{1,60} stopped transcription$)",
+    r"\W{0,9}(?:transcribed (?:by|with|using)\b|transcription ended\b|this editable transcript was\b"
+    r"|end of (?:the )?(?:recording|transcript|transcription|interview)\W{0,9}$|.{1,60} stopped transcription$)",
     re.IGNORECASE,
 )
 _REMARK = re.compile(r"[*_]?[\[(][^\[\]()]{1,200}[\])][*_]?$|(?:Reacted to|Replying to) \"")
@@ -37,6 +38,8 @@ def understand(text: str, paragraphs: Sequence[Paragraph], name: str, warnings: 
     labels = {candidate.start: candidate.label for candidate in candidates}
     listener = _Listener(text, sketch, labels, believed, notes)
     turns = listener.turns()
+    if not turns:
+        raise MalformedFile("holds no words, only marks")
     day, dated = sketch.date(name, listener.first)
     doubts = _doubts(text, turns, labels, believed)
     return Reading(text, turns, _kind(text, turns, notes=notes), (*warnings, *dated, *doubts), day)
@@ -55,7 +58,7 @@ def _titled(text: str, paragraphs: Sequence[Paragraph], speakers: frozenset[str]
     found = []
     for paragraph in paragraphs:
         line = text[paragraph.start : paragraph.end]
-        title = line.strip("*_ ")
+        title = line.strip("*_ ") if paragraph.bold else ""
         whole = paragraph.bold and not line[paragraph.bold :].strip(" :") and "\n" not in line
         if whole and not (paragraph.level or paragraph.item or title in speakers or len(title.split()) > 12):
             found.append(replace(paragraph, level=3))
@@ -171,7 +174,9 @@ class _Listener:
         if self._opens(paragraph):
             return None
         if self._talk and self.first is not None and index < self.first:
-            short = self._before <= FRONT and (len(text.split()) <= SHORT or _has_keywords(self._sketch.texts[:index]))
+            short = self._before <= FRONT and (
+                len(text.split(None, SHORT)) <= SHORT or _has_keywords(self._sketch.texts[:index])
+            )
             return kind or (TurnKind.HEADER if short else TurnKind.PARAGRAPH)
         if index >= len(self._sketch.texts) - 4 and _FOOTER.match(text):
             return TurnKind.FOOTER
@@ -198,14 +203,14 @@ class _Listener:
         self._say(begin, finish, named)
 
     def _say(self, begin: int, finish: int, named: bool) -> None:
-        if begin < 0:
-            return
         voice = self._voice
-        words = self._text[begin:finish]
+        words = self._text[begin:finish] if begin >= 0 else ""
         if self._trailing and (stamp := stamp_at_end(words)):
             finish = begin + stamp[0]
             voice.time = self._last_end() if voice.time is None else voice.time
             voice.until = stamp[1]
+        if begin < 0 or begin == finish:
+            return
         heard = (
             voice.speaker is not None or voice.time is not None or (self._talk and not self._believed.names_speakers)
         )
@@ -219,12 +224,9 @@ class _Listener:
         return next((turn.end_ms for turn in reversed(self._found) if turn.end_ms is not None), None)
 
     def _add(self, kind: TurnKind, begin: int, finish: int, voice: _Voice | None = None, level: int = 0) -> None:
-        span = trimmed(self._text, begin, finish)
-        if span is None:
-            return
         voice = voice or _Voice()
         level = (level or 1) if kind is TurnKind.HEADING else 0
-        self._found.append(Turn(span, kind, voice.speaker, voice.time, voice.until, level))
+        self._found.append(Turn(Span(begin, finish), kind, voice.speaker, voice.time, voice.until, level))
 
 
 def _stamps_trail(texts: Sequence[str]) -> bool:
@@ -254,7 +256,9 @@ def _doubts(text: str, turns: Sequence[Turn], labels: Mapping[int, Label], belie
         if (before.start_ms or 0) > (after.start_ms or 0):
             yield f"line {lines_before(text, after.span.start)}: the time goes back here; times were kept as they stand"
             break
-    inside = sum(stamps_in(turn.span.of(text)) for turn in turns if turn.kind.is_content)
+    starts = [turn.span.start for turn in turns]
+    places = [(place, turns[turn_at(starts, place)]) for place in stamps_in(text)]
+    inside = sum(turn.kind.is_content and turn.span.start <= place < turn.span.end for place, turn in places)
     if inside > (0 if speakers else 2):
         yield f"{inside} time stamps stand inside the text and were left there"
     if timed and not speakers:
