@@ -50,9 +50,16 @@ def rename_case(project: Project, case: str, name: str, *, coder: str) -> Case:
 
 def remove_case(project: Project, case: str, *, coder: str) -> None:
     """Take a case away; its documents stay and belong to it no longer. Raises UnknownItem."""
-    name = found_case(project, case).name
-    with change_by(project, coder, "remove case", summary=f"remove case {name}") as change:
-        change.remove_case(found_case(project, case).id)
+    remove_cases(project, [case], coder=coder)
+
+
+def remove_cases(project: Project, cases: Sequence[str], *, coder: str) -> None:
+    """Take cases away, in one change; their documents stay. Raises UnknownItem."""
+    names = [found_case(project, case).name for case in cases]
+    what = f"case {names[0]}" if len(names) == 1 else f"{len(names)} cases"
+    with change_by(project, coder, "remove case", summary=f"remove {what}") as change:
+        for case in cases:
+            change.remove_case(found_case(project, case).id)
 
 
 def add_attribute(project: Project, name: str, type: AttributeType = AttributeType.TEXT, *, coder: str) -> Attribute:
@@ -99,6 +106,24 @@ def unassign(project: Project, document: str, case: str, *, coder: str) -> None:
     summary = f"take {project.document(document).name} out of {found_case(project, case).name}"
     with change_by(project, coder, "take document out of case", summary=summary) as change:
         change.unassign(project.document(document).id, found_case(project, case).id)
+
+
+def set_cases(project: Project, documents: Sequence[str], cases: Collection[str], *, coder: str) -> None:
+    """Let documents belong to these cases (ids) and to no others, in one change.
+
+    Stretches that belong to one of these cases already stay so. Raises UnknownItem.
+    """
+    found = {document: project.document(document).name for document in documents}
+    named = ", ".join(found_case(project, case).name for case in cases) or "no case"
+    what = next(iter(found.values())) if len(found) == 1 else f"{len(found)} documents"
+    with change_by(project, coder, "put documents in cases", summary=f"put {what} in {named}") as change:
+        before = {(membership.document, membership.case) for membership in project.memberships()}
+        for document in found:
+            has = {case for belonging, case in before if belonging == document}
+            for case in has - set(cases):
+                change.unassign(document, case)
+            for case in set(cases) - has:
+                change.assign(Membership(document, case))
 
 
 def import_case_table(

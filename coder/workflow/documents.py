@@ -125,9 +125,16 @@ def change_document(
 
 def remove_document(project: Project, document: str, *, coder: str) -> None:
     """Hide a document and its codings; undo brings all of it back. Raises UnknownItem."""
-    name = project.document(document).name
-    with change_by(project, coder, "remove document", summary=f"remove document {name}") as change:
-        change.remove_document(document)
+    remove_documents(project, [document], coder=coder)
+
+
+def remove_documents(project: Project, documents: Sequence[str], *, coder: str) -> None:
+    """Hide documents and their codings, in one change; undo brings all of it back. Raises UnknownItem."""
+    names = [project.document(document).name for document in documents]
+    what = f"document {names[0]}" if len(names) == 1 else f"{len(names)} documents"
+    with change_by(project, coder, "remove document", summary=f"remove {what}") as change:
+        for document in documents:
+            change.remove_document(document)
 
 
 def mark_read(project: Project, document: str, position: int, *, coder: str, operation: str | None = None) -> None:

@@ -16,11 +16,14 @@ from coder.workflow.cases import (
     case_named,
     import_case_table,
     remove_case,
+    remove_cases,
     rename_case,
+    set_cases,
     set_value,
     unassign,
 )
 from coder.workflow.codings import undo
+from coder.workflow.documents import Source, import_documents
 
 
 def types(project: Project) -> dict[str, AttributeType]:
@@ -94,6 +97,40 @@ TABLE = """network,homes,light,since,sector
 Kartano,9,yes,2021-03-18,elder care
 Kide,6,no,2020-01-01,
 """
+
+
+def test_many_documents_are_put_into_cases_and_out_of_others_with_one_undo(
+    project: Project, me: str, document: str
+) -> None:
+    kide, kartano = (add_case(project, name, coder=me) for name in ("Kide", "Kartano"))
+    (other,) = import_documents(
+        project, [Source("b.txt", "Aino: Another talk.\n\nMaija: Yes.\n".encode)], coder="archive"
+    )
+    assert other.document is not None
+    assign(project, document, kide.id, span=Span(0, 20), coder=me)
+    before = project.memberships()
+    set_cases(project, [document, other.document], [kide.id, kartano.id], coder=me)
+    belongs = {(m.document, m.case): m.span for m in project.memberships()}
+    assert belongs == {
+        (document, kide.id): Span(0, 20),
+        (document, kartano.id): None,
+        (other.document, kide.id): None,
+        (other.document, kartano.id): None,
+    }
+    assert project.can_undo(me) == "put 2 documents in Kide, Kartano"
+    set_cases(project, [document], [], coder=me)
+    assert {m.document for m in project.memberships()} == {other.document}
+    undo(project, coder=me)
+    undo(project, coder=me)
+    assert project.memberships() == before
+
+
+def test_several_cases_are_removed_with_one_undo(project: Project, me: str) -> None:
+    made = [add_case(project, name, coder=me) for name in ("Kide", "Kartano", "Verso")]
+    remove_cases(project, [case.id for case in made[:2]], coder=me)
+    assert project.cases() == made[2:]
+    undo(project, coder=me)
+    assert project.cases() == made
 
 
 def test_a_case_table_brings_cases_with_typed_values(project: Project, me: str) -> None:

@@ -22,6 +22,7 @@ from coder.workflow.documents import (
     mark_read,
     name_of,
     remove_document,
+    remove_documents,
     sources,
 )
 
@@ -220,6 +221,15 @@ def test_removing_hides_a_document_and_undo_brings_it_back(project: Project, me:
     assert project.documents() == []
     undo(project, coder=me)
     assert [found.id for found in project.documents()] == [document]
+
+
+def test_several_documents_are_removed_with_one_undo(project: Project, me: str, document: str) -> None:
+    import_documents(project, [source("other.txt", "Aino: Other.\n")], coder=me)
+    remove_documents(project, [found.id for found in project.documents()], coder=me)
+    assert project.documents() == []
+    assert project.can_undo(me) == "remove 2 documents"
+    undo(project, coder=me)
+    assert [found.name for found in project.documents()] == ["interview.txt", "other.txt"]
 
 
 def test_a_mark_of_reading_never_moves_back_nor_beyond_the_end(project: Project, me: str, document: str) -> None:
