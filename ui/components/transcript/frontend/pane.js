@@ -18,7 +18,7 @@ import { offers } from "./suggestions.js";
 import { Toolbar } from "./toolbar.js";
 
 const SETTLED = 500; // ms on a passage before the address says so
-const QUIET = 200; // ms after the last acknowledgement before suggestions are asked for
+const QUIET = [200, 500, 1500, 4000]; // ms before suggestions are asked for, and again while there are no new ones
 const POLL = 8000; // ms between looks for others' changes
 const LOST = 2000; // ms to wait for the shelf before the whole app is rerun
 const MARGIN = 16;
@@ -98,14 +98,17 @@ export class Pane {
     this.trouble = data.trouble;
   }
 
-  /** Suggestions are asked for in a quiet moment, so that learning anew never holds up a coding. */
+  /** Suggestions are asked for in quiet moments, so that learning never holds up a coding; learning may take a while. */
   askWhenQuiet() {
     clearTimeout(this.quiet);
-    if (!this.data.suggests || this.model.revision === this.askedAt || this.queue.waiting) return;
+    if (!this.data.suggests || this.queue.waiting) return;
+    if (this.askedFor !== this.model.revision) [this.askedFor, this.asks] = [this.model.revision, 0];
+    else if (this.data.suggestions) this.asks = QUIET.length;
+    if (this.asks >= QUIET.length) return;
     this.quiet = setTimeout(() => {
-      this.askedAt = this.model.revision;
+      this.asks += 1;
       this.queue.wish("ask", true);
-    }, QUIET);
+    }, QUIET[this.asks]);
   }
 
   // ---- what the queue asks ----
@@ -141,7 +144,7 @@ export class Pane {
     this.model.pending = this.pendingHere();
     this.model.rebase(base);
     this.suggestionVersion = null;
-    this.askedAt = null;
+    this.askedFor = null;
     this.pick.clear();
     this.filters.speakers.clear();
     this.drawnRead = null;
