@@ -95,6 +95,8 @@ def _session(onnxruntime: Any, graph: bytes) -> Any:
     options.log_severity_level = 3
     # Memory is planned for each shape that was ever seen, and passages come in hundreds of shapes.
     options.enable_mem_pattern = False
+    # A thread that waits for work must not keep a core busy: somebody is coding on this machine meanwhile.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
