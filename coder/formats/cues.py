@@ -170,16 +170,16 @@ def _splitter_by_label(cues: Sequence[_Cue]) -> Callable[[_Cue], list[_Cue]]:
     believed = convention(Evidence(labels, len(cues)))
 
     def split(cue: _Cue) -> list[_Cue]:
-        parts: list[_Cue] = []
+        parts: list[tuple[str | None, list[str]]] = []
         for row, candidate in rows[cue.line]:
             label = believed.reads(candidate)
             if label is not None and label.name:
-                parts.append(cue.saying(row[label.words :], label.name))
+                parts.append((label.name, [row[label.words :]]))
             elif parts:
-                parts[-1] = cue.saying(f"{parts[-1].words}\n{row}", parts[-1].voice)
+                parts[-1][1].append(row)
             elif row:
-                parts.append(cue.saying(row, None))
-        return parts
+                parts.append((None, [row]))
+        return [cue.saying("\n".join(words), voice) for voice, words in parts]
 
     return split
 

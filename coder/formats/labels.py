@@ -267,11 +267,12 @@ def _before_colons(evidence: Evidence) -> frozenset[str]:
     monologue = len(repeated) == 1 and share >= 0.5 and (covered > 2 or sum(names.values()) == evidence.paragraphs)
     if not (talk or monologue):
         return frozenset()
-    rare = 0 if share >= 0.6 else 2
     return frozenset(
         name
         for name, count in names.items()
-        if (name in repeated and count >= max(3, 0.005 * covered)) or (count >= rare and _is_name_like(name))
+        if (name in repeated and count >= max(3, 0.005 * covered))
+        or (_is_name_like(name) and (count > 1 or share >= 0.6))
+        or (_is_handle(name) and share >= 0.9)
     )
 
 
@@ -312,6 +313,11 @@ def _is_name_like(name: str) -> bool:
     """Whether every word begins with a capital, a digit or a letter of a script without capitals."""
     words = name.split()
     return len(words) <= 4 and name.casefold() not in NOT_SPEAKERS and not any(w[0].islower() for w in words)
+
+
+def _is_handle(name: str) -> bool:
+    """Whether it can be the name of an account: ``nixo``, ``Iván | ethrex``."""
+    return name.casefold() not in NOT_SPEAKERS and (len(name.split()) == 1 or not name.replace(" ", "").isalpha())
 
 
 _INITIALS = re.compile(r"[^\W\d_a-z]{2,4}")

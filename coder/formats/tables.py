@@ -1,55 +1,58 @@
-"""Tables as files for Excel, R, pandas and others. A cell is data: no program that opens it may run it."""
+"""Tables out and in: CSV, Excel and Parquet. No cell that people wrote ever becomes a formula."""
 
 from __future__ import annotations
 
-import io
+import csv
 import re
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from io import BytesIO, StringIO
+from math import isfinite, isnan
+from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+from coder.errors import MalformedFile, TooLarge, UnknownFormat
+from coder.formats.decoding import decode
 
-_UNHELD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_FORBIDDEN_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
-_WIDEST = 70
-_LOOKED_AT = 200
-_LONGEST_CELL = 32_767
+MAX_ROWS = 1_048_575
+"""Rows that an Excel sheet holds below its header."""
+
+MAX_CELL = 32_000
+"""Characters of a cell that are written to Excel, which holds some more but counts emoji twice."""
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+"""How a cell begins that a spreadsheet would run; with apostrophes before it, so that one can be taken back."""
+
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_REPLACED = "\ufffd"
+_CUT = " […]"
 
 
 def write_csv(frame: pd.DataFrame) -> bytes:
-    """UTF-8 with a byte order mark, by which Excel knows it; text that looks like a formula gets an apostrophe."""
-    safe = frame.apply(lambda column: column.map(_unformulated)) if len(frame) else frame
-    safe = safe.rename(columns=_unformulated)
-    return str(safe.to_csv(index=False, lineterminator="\n")).encode("utf-8-sig")
+    """UTF-8 with a byte order mark, as Excel expects; what looks like a formula gets an apostrophe before it."""
+    safe = _plain(frame)
+    safe.columns = pd.Index([_disarmed(name) for name in safe.columns])
+    for column in _text_columns(safe):
+        safe[column] = safe[column].map(_disarmed, na_action="ignore")
+    return safe.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 
 def write_xlsx(frame: pd.DataFrame) -> bytes:
-    """One sheet; every text is a string cell, never a formula."""
-    return write_workbook({"Sheet": frame})
-
-
-def write_workbook(sheets: Mapping[str, pd.DataFrame]) -> bytes:
-    """A workbook with a sheet for each table: bold frozen header, filter, widths, long texts wrapped."""
-    workbook = Workbook(write_only=True)
-    for title, frame in sheets.items():
-        _fill(workbook.create_sheet(_FORBIDDEN_IN_TITLES.sub(" ", title)[:31]), frame)
-    content = io.BytesIO()
-    workbook.save(content)
-    return content.getvalue()
+    """One sheet; see ``write_workbook``."""
+    return write_workbook({"Table": frame})
 
 
 def write_parquet(frame: pd.DataFrame) -> bytes:
-    """Apache Parquet, with the types of the columns; a column of mixed values is written as text."""
-    content = io.BytesIO()
-    _of_one_type(frame).to_parquet(content, index=False, engine="pyarrow")
+    """Parquet with the types of the columns; a column of mixed types is written as text."""
+    safe = _plain(frame)
+    for column in _text_columns(safe):
+        safe[column] = safe[column].map(str, na_action="ignore").astype("string")
+    content = BytesIO()
+    safe.to_parquet(content, index=False)
     return content.getvalue()
 
 
@@ -60,42 +63,157 @@ TABLE_WRITERS: dict[str, Callable[[pd.DataFrame], bytes]] = {
 }
 
 
-def _unformulated(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+def write_workbook(sheets: Mapping[str, pd.DataFrame]) -> bytes:
+    """An Excel workbook, one sheet a table: bold frozen header, fitting widths, long text wrapped, no formulas.
+
+    Raises TooLarge for a table of more rows than a sheet holds.
+    """
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    used: set[str] = set()
+    for name, frame in sheets.items():
+        if len(frame) > MAX_ROWS:
+            raise TooLarge(
+                f"the table {name!r} has {len(frame):,} rows, an Excel sheet {MAX_ROWS:,}; write CSV or Parquet"
+            )
+        _write_sheet(book.create_sheet(_sheet_name(name, used)), _plain(frame))
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
-def _fill(sheet: Worksheet, frame: pd.DataFrame) -> None:
-    widths = [
-        max(len(str(name)), *(min(len(str(value)), _WIDEST) for value in frame[name].head(_LOOKED_AT)), 6)
-        for name in frame.columns
-    ]
-    for index, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = width + 2
+def _write_sheet(sheet: Any, frame: pd.DataFrame) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    widths = [_width(frame, place) for place in range(len(frame.columns))]
+    for place, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(frame.columns)))}{len(frame) + 1}"
-    sheet.append([_cell(sheet, name, bold=True) for name in frame.columns])
-    wrapped = [width >= _WIDEST for width in widths]
+    bold = Font(bold=True)
+    alignments = [Alignment(vertical="top", wrap_text=width >= _WIDEST) for width in widths]
+    header = [_cell(sheet, name) for name in frame.columns]
+    for cell in header:
+        cell.font = bold
+    sheet.append(header)
     for row in frame.itertuples(index=False, name=None):
-        sheet.append([_cell(sheet, value, wrap=wrap) for value, wrap in zip(row, wrapped, strict=True)])
+        cells = [_cell(sheet, value) for value in row]
+        for cell, alignment in zip(cells, alignments, strict=True):
+            cell.alignment = alignment
+        sheet.append(cells)
 
 
-def _cell(sheet: Worksheet, value: Any, *, bold: bool = False, wrap: bool = False) -> Any:
+_NARROWEST, _WIDEST = 8, 80
+
+
+def _width(frame: pd.DataFrame, place: int) -> int:
+    longest = max((len(str(value)) for value in frame.iloc[:1000, place]), default=0)
+    return min(_WIDEST, max(_NARROWEST, longest + 2, len(str(frame.columns[place])) + 2))
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+
+    value = _value(value)
+    cell = WriteOnlyCell(sheet, value)
     if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, _UNHELD.sub("\ufffd", value)[:_LONGEST_CELL])
-        # openpyxl takes a leading = for a formula; a text stays a text.
+        # Set last: openpyxl takes "=1+1" for a formula and "#N/A" for an error.
         cell.data_type = "s"
-    else:
-        cell = WriteOnlyCell(sheet, None if pd.isna(value) else value)
-    cell.font = Font(bold=bold)
-    cell.alignment = Alignment(vertical="top", wrap_text=wrap)
+        cell.quotePrefix = _FORMULA.match(value) is not None
     return cell
 
 
-def _of_one_type(frame: pd.DataFrame) -> pd.DataFrame:
-    mixed = [
-        name
-        for name in frame.columns
-        if frame[name].dtype == object and len({type(value) for value in frame[name] if not pd.isna(value)}) > 1
-    ]
-    as_text = {name: frame[name].map(lambda value: None if pd.isna(value) else str(value)) for name in mixed}
-    return frame.assign(**as_text)
+def _value(value: Any) -> str | int | float | bool | date | None:
+    """One value as Excel can hold it."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and isnan(value)):
+        return None
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.isoformat()
+    if isinstance(value, bool | int | date) or (isinstance(value, float) and isfinite(value)):
+        return value
+    text = _NOT_IN_XML.sub(_REPLACED, str(value))
+    return text if len(text) <= MAX_CELL else text[:MAX_CELL] + _CUT
+
+
+def _sheet_name(name: str, used: set[str]) -> str:
+    base = _NOT_IN_SHEET_NAMES.sub(" ", name).strip(" '")[:31] or "Table"
+    found, number = base, 2
+    while found.casefold() in used:
+        suffix = f" {number}"
+        found, number = base[: 31 - len(suffix)] + suffix, number + 1
+    used.add(found.casefold())
+    return found
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy with a named index as columns, one level of text headings, and no half characters."""
+    named = any(name is not None for name in frame.index.names)
+    plain = frame.reset_index() if named else frame.reset_index(drop=True)
+    plain.columns = pd.Index([_heading(name) for name in plain.columns])
+    for column in _text_columns(plain):
+        plain[column] = plain[column].map(_whole, na_action="ignore")
+    return plain
+
+
+def _heading(name: Any) -> str:
+    levels = name if isinstance(name, tuple) else (name,)
+    return str(_whole(" / ".join(str(level) for level in levels if str(level))))
+
+
+def _text_columns(frame: pd.DataFrame) -> list[str]:
+    return [name for name in frame.columns if frame[name].dtype.kind not in "biufcmM"]
+
+
+def _whole(value: Any) -> Any:
+    return _SURROGATE.sub(_REPLACED, value) if isinstance(value, str) else value
+
+
+def _disarmed(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+
+
+def read_table(name: str, content: bytes) -> list[dict[str, str]]:
+    """The rows of a CSV file by the names in its first line; what was disarmed in writing is as it was.
+
+    The separator may be a comma, a semicolon, a tab or a bar. Raises UnknownFormat or MalformedFile.
+    """
+    if PurePath(name).suffix.lower() not in (".csv", ".tsv"):
+        raise UnknownFormat(f"cannot read {name!r} as a table; save it as .csv")
+    text, _ = decode(content)
+    csv.field_size_limit(len(text) + 1)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    rows: list[dict[str, str]] = []
+    try:
+        names = [_armed(cell).strip() for cell in next(reader)]
+        _check_names(names)
+        for row in reader:
+            if len(row) > len(names) and any(row[len(names) :]):
+                raise MalformedFile(f"has {len(row)} cells, the first line {len(names)}", line=reader.line_num)
+            cells = [_armed(cell) for cell in row[: len(names)]]
+            if any(cells):
+                rows.append(dict(zip(names, cells + [""] * (len(names) - len(cells)), strict=True)))
+    except csv.Error as error:
+        raise MalformedFile(f"not CSV: {error}", line=reader.line_num) from error
+    return rows
+
+
+def _check_names(names: list[str]) -> None:
+    filled = [name for name in names if name]
+    if len(filled) < len(names):
+        raise MalformedFile("a column has no name", line=1)
+    for name in filled:
+        if filled.count(name) > 1:
+            raise MalformedFile(f"two columns are named {name!r}", line=1)
+
+
+def _separator(text: str) -> str:
+    """The separator that divides the first line into most cells."""
+    first = re.sub(r'"[^"]*"', "", text[:100_000]).partition("\n")[0]
+    return max(",;\t|", key=first.count)
+
+
+def _armed(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -1,59 +1,158 @@
-"""Tables as files, read back by the programs that others use."""
-
-import io
+from io import BytesIO
 
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from coder.formats.tables import TABLE_WRITERS, write_workbook
+from coder.errors import MalformedFile, TooLarge, UnknownFormat
+from coder.formats import tables
+from coder.formats.tables import TABLE_WRITERS, read_table, write_csv, write_parquet, write_workbook, write_xlsx
 
-NASTY = ["=1+1", "+49 30", "-dash", "@name", "\tx", "plain", "<b>bold</b>", "line\nbreak", 'quo"te', "😀 é שלום"]
-FRAME = pd.DataFrame({"quotation": NASTY, "start": range(len(NASTY)), "probability": [0.5, None] * 5})
+DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")', "'=1"]
+FRAME = pd.DataFrame(
+    {
+        "quotation": ["We met at the gate, \"twice\".\nThen not.", "=1+1", "Ääkköset 👩‍🔬 שלום"],
+        "count": [1, 2, 3],
+        "share": [0.5, float("nan"), 1.0],
+        "read": [True, False, True],
+    }
+)
+cells = st.text(st.characters(exclude_characters="\r\0", exclude_categories=["Cs"]), max_size=30)
 
-READ_BACK = {
-    ".csv": lambda content: pd.read_csv(io.BytesIO(content), encoding="utf-8-sig"),
-    ".xlsx": lambda content: pd.read_excel(io.BytesIO(content)),
-    ".parquet": lambda content: pd.read_parquet(io.BytesIO(content)),
-}
+
+def sheet_of(content, name=None):
+    book = openpyxl.load_workbook(BytesIO(content))
+    return book[name] if name else book.active
 
 
 @pytest.mark.parametrize("suffix", TABLE_WRITERS)
-def test_every_cell_comes_back(suffix: str) -> None:
-    back = READ_BACK[suffix](TABLE_WRITERS[suffix](FRAME))
-    texts = [text.removeprefix("'") for text in back["quotation"]] if suffix == ".csv" else list(back["quotation"])
-    assert texts == NASTY
-    assert back["start"].tolist() == FRAME["start"].tolist()
-    assert back["probability"].isna().tolist() == FRAME["probability"].isna().tolist()
+def test_every_writer_writes_the_empty_table_and_a_full_one(suffix):
+    assert TABLE_WRITERS[suffix](FRAME)
+    assert TABLE_WRITERS[suffix](FRAME.iloc[:0])
+    assert TABLE_WRITERS[suffix](pd.DataFrame())
 
 
 @pytest.mark.parametrize("suffix", TABLE_WRITERS)
-def test_an_empty_table_keeps_its_columns(suffix: str) -> None:
-    assert list(READ_BACK[suffix](TABLE_WRITERS[suffix](FRAME.head(0))).columns) == list(FRAME.columns)
+def test_writing_leaves_the_table_as_it_was(suffix):
+    frame = FRAME.copy()
+    TABLE_WRITERS[suffix](frame)
+    pd.testing.assert_frame_equal(frame, FRAME)
 
 
-def test_no_cell_of_a_csv_begins_a_formula() -> None:
-    rows = TABLE_WRITERS[".csv"](FRAME).decode("utf-8-sig").splitlines()
-    assert not [row for row in rows if row.lstrip('"')[:1] in {"=", "+", "-", "@", "\t"}]
+def test_csv_begins_with_the_mark_that_excel_looks_for():
+    assert write_csv(FRAME).startswith(b"\xef\xbb\xbfquotation,count,share,read\n")
 
 
-def test_a_formula_is_a_text_in_xlsx() -> None:
-    sheet = openpyxl.load_workbook(io.BytesIO(TABLE_WRITERS[".xlsx"](FRAME))).active
-    assert {cell.data_type for row in sheet.iter_rows(min_row=2, max_col=1) for cell in row} == {"s"}
-    assert sheet["A2"].value == "=1+1"
+@pytest.mark.parametrize("cell", DANGEROUS)
+def test_no_csv_cell_begins_like_a_formula(cell):
+    line = write_csv(pd.DataFrame({"a": [cell], "=b": ["x"]})).decode("utf-8-sig")
+    assert line.startswith("a,'=b\n")
+    assert line.splitlines()[1].lstrip('"').startswith("'")
 
 
-def test_what_xlsx_cannot_hold_is_replaced() -> None:
-    content = TABLE_WRITERS[".xlsx"](pd.DataFrame({"text": ["a\x00b\x1fc"]}))
-    assert pd.read_excel(io.BytesIO(content))["text"].tolist() == ["a\ufffdb\ufffdc"]
+@pytest.mark.parametrize("cell", DANGEROUS)
+def test_no_excel_cell_is_a_formula(cell):
+    sheet = sheet_of(write_xlsx(pd.DataFrame({"=a": [cell]})))
+    assert [c.data_type for row in sheet.iter_rows() for c in row] == ["s", "s"]
+    assert sheet["A1"].value == "=a"
+    assert sheet["A2"].quotePrefix
 
 
-def test_a_column_of_mixed_values_goes_into_parquet_as_text() -> None:
-    content = TABLE_WRITERS[".parquet"](pd.DataFrame({"value": [1, "two", None]}))
-    assert pd.read_parquet(io.BytesIO(content))["value"].tolist()[:2] == ["1", "two"]
+def test_negative_numbers_stay_numbers():
+    assert "\n-1,-0.5\n" in write_csv(pd.DataFrame({"a": [-1], "b": [-0.5]})).decode("utf-8-sig")
 
 
-def test_a_workbook_has_a_sheet_for_each_table() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(write_workbook({"codings": FRAME, "per 1,000: [a/b]": FRAME})))
-    assert book.sheetnames == ["codings", "per 1,000   a b "]
-    assert book["codings"].freeze_panes == "A2"
+@given(st.lists(st.fixed_dictionaries({"name": cells, "=value": cells}), max_size=5))
+def test_csv_comes_back_as_it_went(rows):
+    rows = [row for row in rows if any(row.values())]
+    frame = pd.DataFrame(rows, columns=["name", "=value"])
+    assert read_table("cases.csv", write_csv(frame)) == rows
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=5))
+def test_excel_takes_any_text(texts):
+    sheet = sheet_of(write_xlsx(pd.DataFrame({"text": texts})))
+    rows = list(sheet.iter_rows(min_row=2))
+    assert len(rows) == len(texts)
+    assert all(cell.data_type in "sn" for row in rows for cell in row)
+
+
+@given(st.lists(st.text(max_size=30) | st.integers(-(2**60), 2**60) | st.none(), min_size=1, max_size=5))
+def test_parquet_takes_columns_of_any_kind(values):
+    back = pd.read_parquet(BytesIO(write_parquet(pd.DataFrame({"value": values}))))
+    assert len(back) == len(values)
+
+
+def test_parquet_keeps_types():
+    back = pd.read_parquet(BytesIO(write_parquet(FRAME)))
+    assert list(back["quotation"]) == list(FRAME["quotation"])
+    assert [str(kind) for kind in back.dtypes[1:]] == ["int64", "float64", "bool"]
+
+
+def test_the_sheet_can_be_read_at_once():
+    sheet = sheet_of(write_xlsx(FRAME.assign(quotation="word " * 60)))
+    assert sheet.freeze_panes == "A2"
+    assert all(cell.font.bold for cell in sheet[1])
+    assert sheet["A2"].alignment.wrap_text
+    assert not sheet["B2"].alignment.wrap_text
+    assert sheet.column_dimensions["A"].width > sheet.column_dimensions["B"].width
+    assert sheet["C3"].value is None
+
+
+def test_a_workbook_has_one_sheet_a_table_with_names_that_excel_takes():
+    content = write_workbook({"By case": FRAME, "by/case": FRAME, "x" * 40: FRAME, "X" * 40: FRAME, "": FRAME})
+    names = openpyxl.load_workbook(BytesIO(content)).sheetnames
+    assert names == ["By case", "by case 2", "x" * 31, "X" * 29 + " 2", "Table"]
+
+
+def test_a_named_index_becomes_columns():
+    frame = pd.DataFrame({("Obstacles", "No time"): [2]}, index=pd.Index(["Satama"], name="case"))
+    assert write_csv(frame).decode("utf-8-sig") == "case,Obstacles / No time\nSatama,2\n"
+
+
+def test_a_very_long_cell_is_cut_and_says_so():
+    value = sheet_of(write_xlsx(pd.DataFrame({"text": ["x" * 40_000]})))["A2"].value
+    assert value.endswith("x […]")
+
+
+def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch):
+    monkeypatch.setattr(tables, "MAX_ROWS", 2)
+    with pytest.raises(TooLarge, match="write CSV or Parquet"):
+        write_workbook({"Quotations": FRAME})
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_the_separator_is_found(separator):
+    content = separator.join(["case", '"size; of, firm"', "sector"]) + "\n" + separator.join(["Satama", "120", "port"])
+    assert read_table("cases.csv", content.encode()) == [{"case": "Satama", "size; of, firm": "120", "sector": "port"}]
+
+
+def test_short_rows_are_filled_and_empty_ones_left_out():
+    assert read_table("t.csv", b"a,b\n1\n\n,\n2,3\n") == [{"a": "1", "b": ""}, {"a": "2", "b": "3"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"a,b\n1,2,3\n", "line 2: has 3 cells"),
+        (b"a,\n1,2\n", "line 1: a column has no name"),
+        (b"a,a\n1,2\n", "two columns are named 'a'"),
+        (b'a,b\n"1,2\n', "not CSV"),
+        (b"PK\x03\x04xx", "looks like"),
+    ],
+)
+def test_a_broken_table_is_refused_with_the_place(content, words):
+    with pytest.raises(MalformedFile, match=words):
+        read_table("t.csv", content)
+
+
+def test_only_csv_is_read():
+    with pytest.raises(UnknownFormat, match=r"\.csv"):
+        read_table("t.xlsx", b"x")
+
+
+def test_an_old_encoding_is_read():
+    assert read_table("t.csv", "kenttä\nÄiti\n".encode("cp1252")) == [{"kenttä": "Äiti"}]
