@@ -219,7 +219,7 @@ def _carried(spoken: Sequence[_Cue | Piece], said: list[str], *, all_voiced: boo
 
 
 def _so_many(cues: Sequence[_Cue]) -> str:
-    return f"{len(cues)} cue{'s' * (len(cues) > 1)} name no speaker (first in line {cues[0].line})"
+    return f"cues that name no speaker: {len(cues)} (first in line {cues[0].line})"
 
 
 def _merged(items: Iterable[_Cue | Piece]) -> Iterator[Piece]:

@@ -88,7 +88,7 @@ def label_of(line: str, start: int, *, bold: int = 0, below_stamp: bool = False)
     if head[colon - 1 : colon].isdigit() and head[colon + 1 : colon + 2].isdigit():
         if stamp := _STAMP.match(head):
             return _after_stamp(line, start, stamp)
-        if len(line) < _HEAD and (found := _NAME_CLOCK.match(line)):
+        if len(line) < _HEAD and (found := _NAME_CLOCK.match(line)) and not _ends_small(found["name"]):
             sure = found["gap"].count(" ") > 1 or "\t" in found["gap"]
             return _label(Form.NAME_AND_CLOCK, found, line, start, time=milliseconds(found["stamp"]), sure=sure)
     # "Name [0:04]" and "Name: [0:04]": the clock stands right behind the name or its colon.
@@ -115,6 +115,12 @@ def _after_stamp(line: str, start: int, stamp: re.Match[str]) -> Label | None:
     if named is not None:
         return replace(label, form=named.form, words=named.words, name=named.name, alone=named.alone)
     return label if label.alone or stamp["gap"] else None
+
+
+def _ends_small(name: str) -> bool:
+    """Whether several words end in one without a capital, as in "Let's begin at" but not in "Ada van Dyck"."""
+    words = name.split()
+    return len(words) > 1 and words[-1][0].islower()
 
 
 def _is_alone(line: str) -> bool:
@@ -252,7 +258,7 @@ def names_in_bold(labels: Sequence[Label], paragraphs: int) -> frozenset[str]:
     """Names that stand in bold type where somebody speaks; titles in bold type seldom come twice."""
     names = Counter(label.name for label in labels if label.form is Form.BOLD and label.name)
     total = sum(names.values())
-    if not _repeats(names) or total < 3 or total < 0.25 * paragraphs:
+    if not _repeats(names) or total < 3 or total < 0.2 * paragraphs:
         return frozenset()
     return _often(names, 2) | frozenset(filter(_is_name_like, names))
 

@@ -74,7 +74,7 @@ def section_kind(heading: str) -> TurnKind | None:
     """What stands below a heading: attendance, decisions or actions; None for anything else."""
     if len(heading) > 60:
         return None
-    words = _NUMBER.sub("", _bare(heading.rstrip(":： ")))
+    words = _NUMBER.sub("", _bare(heading.strip(_MARKS + ":：")))
     kind = _FIELDS.get(words) or _FIELDS.get(words.partition(" ")[2])
     return kind if kind is not TurnKind.HEADER else None
 

@@ -39,10 +39,9 @@ class Outline:
     fixed: frozenset[int]
     front: int
 
-    @property
-    def open(self) -> int:
-        """How many paragraphs may be speech."""
-        return len(self.paragraphs) - len(self.fixed)
+    def open_from(self, first: int) -> int:
+        """How many paragraphs may be speech, from one of them on."""
+        return sum(index not in self.fixed for index in range(first, len(self.paragraphs)))
 
     @property
     def people(self) -> frozenset[str]:
@@ -89,7 +88,8 @@ def outline(text: str, paragraphs: Sequence[Paragraph], talk: frozenset[int] = f
         kind = TurnKind.SUMMARY if index in machine else paragraph.kind
         if kind is None and paragraph.level and not _STAMP_ONLY.match(line):
             kind, section, listed = TurnKind.HEADING, section_kind(line), None
-            headings += 1
+            # A title may stand in several lines.
+            headings += not kinds or kinds[-1] is not TurnKind.HEADING
         if kind is not None:
             fixed.add(index)
         elif index in talk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -34,7 +35,8 @@ def understand(text: str, paragraphs: Sequence[Paragraph], name: str, warnings: 
     notes = sketch.looks_like_notes(name)
     heard = [candidate.label for candidate in said if candidate.paragraph not in sketch.fixed]
     fields = frozenset(label.name.casefold() for label in heard if label.name and is_field(label.name))
-    believed = convention(Evidence(heard, sketch.open, sketch.people, fields, notes))
+    first = _first_repeated([candidate for candidate in said if candidate.paragraph not in sketch.fixed])
+    believed = convention(Evidence(heard, sketch.open_from(first), sketch.people, fields, notes))
     labels = {candidate.start: candidate.label for candidate in candidates}
     listener = _Listener(text, sketch, labels, believed, notes)
     turns = listener.turns()
@@ -101,6 +103,12 @@ def _with_words(text: str, candidates: Sequence[_Candidate]) -> list[_Candidate]
         if not label.alone or label.form is Form.STAMP or text[label.words : until].strip():
             found.append(candidate)
     return found[::-1]
+
+
+def _first_repeated(candidates: Sequence[_Candidate]) -> int:
+    """The paragraph of the first name that comes again; what stands before it is a title or the like."""
+    names = Counter(candidate.label.name for candidate in candidates)
+    return next((c.paragraph for c in candidates if c.label.name and names[c.label.name] > 1), 0)
 
 
 @dataclass
@@ -215,9 +223,10 @@ class _Listener:
             voice.speaker is not None or voice.time is not None or (self._talk and not self._believed.names_speakers)
         )
         kind = TurnKind.SPEECH if heard else TurnKind.PARAGRAPH
-        if heard and _REMARK.match(words) and not (named and words.startswith(("[", "("))):
+        aside = not named and words.startswith(("[", "(", "*", "_"))
+        if heard and _REMARK.match(words) and (aside or not words.startswith(("[", "("))):
             kind = TurnKind.REMARK
-        self._add(kind, begin, finish, voice)
+        self._add(kind, begin, finish, _Voice() if kind is TurnKind.REMARK and aside else voice)
         voice.time = voice.until = None
 
     def _last_end(self) -> int | None:
@@ -260,6 +269,6 @@ def _doubts(text: str, turns: Sequence[Turn], labels: Mapping[int, Label], belie
     places = [(place, turns[turn_at(starts, place)]) for place in stamps_in(text)]
     inside = sum(turn.kind.is_content and turn.span.start <= place < turn.span.end for place, turn in places)
     if inside > (0 if speakers else 2):
-        yield f"{inside} time stamps stand inside the text and were left there"
+        yield f"time stamps inside the text were left there: {inside}"
     if timed and not speakers:
         yield "no speaker is named; the turns have times only"

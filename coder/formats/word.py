@@ -185,4 +185,4 @@ def _left_out(body: Any) -> Iterator[str]:
     for tag, what in _LEFT_OUT.items():
         count = sum(1 for _ in body.iter(f"{_W}{tag}"))
         if count:
-            yield f"{count} {what} were left out"
+            yield f"{what} were left out: {count}"

@@ -13,7 +13,7 @@ from coder.formats.tables import TABLE_WRITERS, read_table, write_csv, write_par
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")', "'=1"]
 FRAME = pd.DataFrame(
     {
-        "quotation": ["We met at the gate, \"twice\".\nThen not.", "=1+1", "Ääkköset 👩‍🔬 שלום"],
+        "quotation": ['We met at the gate, "twice".\nThen not.', "=1+1", "Ääkköset 👩‍🔬 שלום"],
         "count": [1, 2, 3],
         "share": [0.5, float("nan"), 1.0],
         "read": [True, False, True],
@@ -76,7 +76,7 @@ def test_excel_takes_any_text(texts):
     sheet = sheet_of(write_xlsx(pd.DataFrame({"text": texts})))
     rows = list(sheet.iter_rows(min_row=2))
     assert len(rows) == len(texts)
-    assert all(cell.data_type in "sn" for row in rows for cell in row)
+    assert not any(cell.data_type == "f" for row in rows for cell in row)
 
 
 @given(st.lists(st.text(max_size=30) | st.integers(-(2**60), 2**60) | st.none(), min_size=1, max_size=5))

@@ -1,0 +1,217 @@
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coder.errors import CodingError, MalformedFile, TooLarge, UnknownFormat, UnreadableFile
+from coder.formats import MAX_BYTES, READERS, read
+from coder.model import DocumentKind, TurnKind
+from tests.formats.golden import as_json
+from tests.formats.word_files import DOCUMENTS, made
+
+FILES = Path(__file__).parent / "files"
+SAMPLES = sorted(path for path in FILES.iterdir() if path.suffix in READERS and path.name != "README.md")
+SMALLEST = {
+    ".txt": b"Anna: Hi.\nBen: Hello.\nAnna: Bye.\n",
+    ".md": b"**Anna** [0:01] Hi.\n\n**Ben** [0:02] Hello.\n",
+    ".markdown": b"# Title\n\nWords.\n",
+    ".docx": made("Anna: Hi.", "Ben: Hello.", "Anna: Bye."),
+    ".vtt": b"WEBVTT\n\n00:01.000 --> 00:02.000\n<v Anna>Hi.\n",
+}
+PIECES = st.sampled_from(
+    [
+        "\n", "\n\n", "\r\n", "\r", "\t", "  ", "\u2028", "\x0b", "\x0c", "\x85", "\ufeff", "\x00",
+        "Anna: ", "Ben:", "[00:01:02] ", "0:04\n", "**Anna** ", "**Anna**\n", "# ", "## Decisions\n", "* ", "- [ ] ", "> ", "---\n",
+        "Present: ", "Date: 3.4.2021\n", "Attendees\n", "Decision: ", "AI: ", "00:00:01.000 --> 00:00:02.000\n", "<v Anna>", "</v>", "NOTE ",
+        "WEBVTT\n\n", "<[?]>", "&#39;", "&#13;", "&#0;", "&lt;", "#00:01:02-3#\n", "0:0:5.100 --> 0:0:8.250\n", "| a | b |\n", "|---|\n",
+        "words and words. ", "e\u0301", "👩‍👩‍👧", "שלום", "今日は。", "𝔘", "<script>", "=1+1", "📝 Notes\n", "📖 Transcript\n", "SUMMARY KEYWORDS\n",
+        "Transcribed by x\n", "[laughs]", "(pause)\n", "Reacted to \"x\"", "a" * 200, "1. ", "Anna  0:04\n", "ML: ",
+    ]
+)  # fmt: skip
+texts = st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=200)
+
+
+def check(reading):
+    """What holds for every reading."""
+    text, turns = reading.text, reading.turns
+    assert turns
+    assert "\r" not in text
+    for before, after in pairwise(turns):
+        assert before.span.end <= after.span.start
+    for turn in turns:
+        assert turn.span.end <= len(text)
+        words = turn.span.of(text)
+        assert words == words.strip()
+        assert (turn.level > 0) == (turn.kind is TurnKind.HEADING)
+        assert turn.speaker is None or (turn.speaker and turn.speaker == turn.speaker.strip())
+        assert turn.start_ms is None or turn.start_ms >= 0
+    assert reading.date is None or len(reading.date) == 10
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_what_is_read_is_what_a_person_would_read(path, golden):
+    reading = read(path.name, path.read_bytes())
+    check(reading)
+    golden(path.with_name(f"{path.name}.json"), as_json(reading))
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_word_documents_are_read_as_a_person_would_read_them(name, golden):
+    reading = read(f"{name}.docx", DOCUMENTS[name])
+    check(reading)
+    golden(FILES / f"{name}.docx.json", as_json(reading))
+
+
+@pytest.mark.parametrize("path", [p for p in SAMPLES if p.suffix != ".vtt"], ids=lambda path: path.name)
+def test_nothing_of_the_text_is_lost(path):
+    """Outside the turns stand only labels, stamps and marks."""
+    reading = read(path.name, path.read_bytes())
+    outside, last = [], 0
+    for turn in reading.turns:
+        outside.append(reading.text[last : turn.span.start])
+        last = turn.span.end
+    outside.append(reading.text[last:])
+    labels = {speaker for speaker in reading.speakers if speaker}
+    rest = " ".join(outside)
+    for label in sorted(labels, key=len, reverse=True):
+        rest = rest.replace(label, " ")
+    assert not any(character.isalpha() for character in rest)
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_every_reader_reads_its_smallest_file(suffix):
+    check(read(f"x{suffix.upper()}", SMALLEST[suffix]))
+
+
+@pytest.mark.parametrize("suffix", READERS)
+@pytest.mark.parametrize(
+    "content", [b"", b"  \r\n\t ", b"\xef\xbb\xbf", b"\x00\x01\x02\x03", b"\x89PNG\r\n\x1a\n\0\0", b"%PDF-1.7\n"]
+)
+def test_every_reader_refuses_what_is_no_document(suffix, content):
+    with pytest.raises(MalformedFile):
+        read(f"x{suffix}", content)
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_every_reader_refuses_a_file_beyond_the_limit(suffix):
+    with pytest.raises(TooLarge, match="split it"):
+        read(f"x{suffix}", bytes(MAX_BYTES + 1))
+
+
+@pytest.mark.parametrize("suffix", READERS)
+@given(content=st.binary(max_size=300))
+def test_every_reader_raises_only_our_own_errors(suffix, content):
+    try:
+        check(read(f"x{suffix}", content))
+    except UnreadableFile as error:
+        assert str(error)
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix in READERS if suffix != ".docx"])
+@given(content=texts)
+def test_any_text_is_read_or_refused(suffix, content):
+    content = f"WEBVTT\n\n{content}" if suffix == ".vtt" else content
+    try:
+        check(read(f"x{suffix}", content.encode()))
+    except CodingError as error:
+        assert str(error)
+
+
+@given(texts)
+def test_plain_text_is_kept_letter_by_letter(content):
+    try:
+        reading = read("x.txt", content.encode())
+    except MalformedFile:
+        return
+    if reading.turns[0].start_ms is None or "-->" not in content:
+        assert reading.text == content.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+
+
+@given(st.lists(texts, max_size=8))
+def test_word_documents_of_any_text_are_read(paragraphs):
+    printable = ["".join(c for c in text if c.isprintable() or c in "\n\t") for text in paragraphs]
+    try:
+        check(read("x.docx", made(*(text for text in printable if not text.startswith("**")))))
+    except CodingError as error:
+        assert str(error)
+
+
+@pytest.mark.parametrize("name", ["x", "x.pdf", ".txt", "x.TXT.exe", "../../etc/passwd", "<script>.html"])
+def test_an_unknown_format_is_refused_with_those_known(name):
+    with pytest.raises(UnknownFormat, match=r"\.txt, \.md, \.markdown, \.docx, \.vtt"):
+        read(name, b"words")
+
+
+@pytest.mark.parametrize(
+    "name", ["../../a.txt", "C:\\notes\\a.txt", "<b>a</b>.txt", "ä\u202etxt.txt", "a\nb.txt", " .txt"]
+)
+def test_a_file_name_is_only_a_name(name):
+    assert read(name, b"Words and words.").text == "Words and words."
+
+
+@pytest.mark.parametrize(
+    ("name", "date"),
+    [
+        ("2022-05-19 notes.txt", "2022-05-19"),
+        ("GMT20211215-100000.txt", "2021-12-15"),
+        ("meeting 5.12.2023.txt", "2023-12-05"),
+        ("meeting 12-18-2018.txt", "2018-12-18"),
+        ("meeting 3-4-2021.txt", None),
+        ("12th of May 2020.txt", "2020-05-12"),
+        ("muistio 3. toukokuuta 2021.txt", "2021-05-03"),
+        ("Protokoll 3. März 2021.txt", "2021-03-03"),
+        ("2022-05.txt", None),
+        ("31.2.2021.txt", None),
+    ],
+)
+def test_the_date_is_taken_from_the_file_name_where_the_text_has_none(name, date):
+    assert read(name, b"Words and words.").date == date
+
+
+def test_a_year_of_meetings_has_no_single_date():
+    reading = read("2021.md", (FILES / "year-of-meetings.md").read_bytes())
+    assert reading.date is None
+    assert "holds 3 dated meetings, 2021-01-14 to 2021-03-04" in reading.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["Note: a.\nNote: b.\nNote: c.\n", "http://a.b\nhttp://c.d\n", "Anna: only once.\nAnd more.\n"]
+)
+def test_a_word_before_a_colon_is_not_a_speaker_without_evidence(text):
+    reading = read("x.txt", text.encode())
+    assert reading.speakers == ()
+    assert reading.kind is DocumentKind.OTHER
+
+
+def test_names_are_kept_as_they_are_spelled_and_likeness_is_told():
+    reading = read("x.txt", b"ANNA: Hi.\nBen: Yes.\nAnna: So.\nANNA: Well.\nAnna: Hm.\nBen: No.\n")
+    assert reading.speakers == ("ANNA", "Ben", "Anna")
+    assert "'ANNA' and 'Anna'" in reading.warnings[0]
+
+
+def test_more_paragraphs_than_anyone_wrote_are_refused():
+    with pytest.raises(TooLarge, match="paragraphs"):
+        read("x.txt", b"a\n" * 600_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 3_000_000,
+        "word " * 600_000,
+        ": " * 1_000_000,
+        "*" * 2_000_000,
+        "[1:00 " * 300_000,
+        "&#39;" * 300_000,
+        "( " * 900_000,
+    ],
+    ids=lambda text: text[:4],
+)
+@pytest.mark.parametrize("suffix", [".txt", ".md"])
+def test_long_lines_of_one_thing_are_read_or_refused(suffix, text):
+    try:
+        check(read(f"x{suffix}", text.encode()))
+    except MalformedFile as error:
+        assert "marks" in str(error)
