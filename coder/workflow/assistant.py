@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from coder.model import Codebook
 from coder.store import Project
 from coder.suggest import learner
-from coder.suggest.encoder import Encoder
+from coder.suggest.encoder import Encoder, SentenceTransformerEncoder
 from coder.suggest.encoders import default_encoder
 from coder.suggest.evidence import Frequencies, sentences
 from coder.suggest.learner import Learned
@@ -25,6 +25,10 @@ from coder.workflow.switches import Switches
 from coder.workflow.track_record import track_record
 
 
+def _sentence_transformer(model: str, download: bool) -> Encoder:
+    return SentenceTransformerEncoder(model, hub=download)
+
+
 class Assistant:
     """Kept for a project as long as the program runs; holds no connection, every call takes an open project.
 
@@ -32,9 +36,17 @@ class Assistant:
     never keeps ``refresh(..., at_once=True)`` waiting.
     """
 
-    def __init__(self, encoder: Callable[[], Encoder] = default_encoder) -> None:
-        """``encoder`` is called once, when vectors are first needed."""
-        self._load = encoder
+    def __init__(
+        self,
+        encoder: Callable[[], Encoder] = default_encoder,
+        named: Callable[[str, bool], Encoder] = _sentence_transformer,
+    ) -> None:
+        """``encoder`` is called when vectors are first needed, ``named`` where the project asks for a model.
+
+        ``named`` takes its name or folder, and whether it may be downloaded.
+        """
+        self._load, self._load_named = encoder, named
+        self._model = "", False
         self._loaded: Encoder | None = None
         # Whoever needs both takes the first one first.
         self._working, self._lock = RLock(), RLock()
@@ -57,13 +69,14 @@ class Assistant:
         with self._working:
             with self._lock:
                 self._follow(project)
-                corpus = self._corpus
+                corpus, model = self._corpus, self._model
             if self._embedded is corpus:
                 return 0
             texts = corpus.texts_by_hash
             done = embed(project, self._encoder(), texts, on_progress) if texts else 0
             with self._lock:
-                self._embedded = corpus
+                # What has changed meanwhile is embedded the next time.
+                self._embedded = corpus if self._model == model else None
                 self._prepared &= done == 0
             return done
 
@@ -83,7 +96,7 @@ class Assistant:
             learned = learner.learn(ground.prepared, decided)
             updating = Updating.of(ground.prepared, learned)
             with self._lock:
-                view.learned_from, view.updating = decided, updating
+                view.take_in(decided, updating)
             return True
 
     def refresh(self, project: Project, coder: str, *, at_once: bool = False) -> Snapshot:
@@ -124,8 +137,9 @@ class Assistant:
 
     def _encoder(self) -> Encoder:
         with self._working:
+            name, download = self._model
             if self._loaded is None:
-                self._loaded = self._load()
+                self._loaded = self._load_named(name, download) if name else self._load()
             return self._loaded
 
     def _follow(self, project: Project) -> None:
@@ -150,19 +164,27 @@ class Assistant:
         if first or tables & {"code", "codebook"}:
             self._codebook = project.codebook()
             self._prepared = False
+        if first or "setting" in tables:
+            self._choose_model(project)
         self._revision = entries[-1].number if entries else revision
+
+    def _choose_model(self, project: Project) -> None:
+        switches = Switches.of(project, "")
+        model = switches.encoder, switches.download
+        if model != self._model:
+            # The vectors of the old model stay in the project, for the day that it is chosen again.
+            self._model, self._loaded, self._embedded, self._prepared = model, None, None, False
 
     def _prepare(self, project: Project) -> bool:
         """Make what rests on texts alone; whether there was anything to do."""
         with self._lock:
             self._follow(project)
-            corpus, codebook, last = self._corpus, self._codebook, self._ground
+            corpus, codebook, model, last = self._corpus, self._codebook, self._model, self._ground
             if self._prepared or codebook is None:
                 return False
         ground = self._grounds(project, corpus, codebook, last)
         with self._lock:
-            # What has changed meanwhile is prepared the next time.
-            self._prepared = self._corpus is corpus and self._codebook is codebook
+            self._prepared = self._corpus is corpus and self._codebook is codebook and self._model == model
             self._ground = ground
             if ground is None or last is None or ground.prepared is not last.prepared:
                 self._views.clear()
@@ -180,7 +202,7 @@ class Assistant:
             return None
         if (
             last is not None
-            and (last.corpus.segments, last.texts) == (corpus.segments, texts)
+            and (last.corpus.segments, last.texts, last.model) == (corpus.segments, texts, encoder.name)
             and [code.id for code in last.codes] == [code.id for code in codes]
         ):
             # Colours and keys: nothing that anything was computed from.
@@ -211,7 +233,7 @@ class _View:
         self._learned: Learned | None = None
         self.judged: dict[str, Judged] = {}
         self.learned_from: Judgements | None = None
-        self.updating: Updating | None = None
+        self._updating: Updating | None = None
         self.read_again()
 
     def read_again(self, documents: set[str] | None = None) -> None:
@@ -225,6 +247,8 @@ class _View:
                 self._ground.corpus, document, self._ground.columns, self._coder, interviewer=self._interviewer
             )
             before = self.judged.get(document)
+            if before is None and not found.known.any() and not found.end:
+                continue
             if before is None or not before.teaches_as(found):
                 self._judgements = None
             self.judged[document] = found
@@ -235,14 +259,18 @@ class _View:
             self._judgements = judgements(self._ground.corpus, self.judged, len(self._ground.codes))
         return self._judgements
 
+    def take_in(self, decided: Judgements, updating: Updating) -> None:
+        """From now on, go out from what was learned from these judgements."""
+        self.learned_from, self._updating, self._learned = decided, updating, None
+
     def learned(self) -> Learned | None:
         """Probabilities for every passage and code, moved on from the last learning; None where there is none yet."""
         decided = self.judgements()
-        if self.updating is None or decided is None:
+        if self._updating is None or decided is None:
             return None
         if self._learned is None or self._learned.judgements is not decided:
-            now = self.updating.learned if decided is self.learned_from else self.updating.updated(decided)
-            self._learned = now or self._learned or self.updating.learned
+            now = self._updating.learned if decided is self.learned_from else self._updating.updated(decided)
+            self._learned = now or self._learned or self._updating.learned
         return self._learned
 
 

@@ -11,6 +11,8 @@ _OFF = "suggestions.off"
 _SCOPE = "suggestions.scope"
 _INTERVIEWER = "suggestions.interviewer"
 _AFTER = "suggestions.after own pass"
+_ENCODER = "suggestions.encoder"
+_DOWNLOAD = "suggestions.encoder may be downloaded"
 _YES = "yes"
 _ALL = "all"
 
@@ -21,7 +23,8 @@ class Switches:
 
     ``off_for_all`` and ``off`` (for this coder) silence them. ``own_pass``: in a document they appear only when this
     coder has read it to the end. ``everybody``: learn from the codings of all coders, not only this one's.
-    ``interviewer``: suggest for the passages of who asks, too.
+    ``interviewer``: suggest for the passages of who asks, too. ``encoder``: the name or folder of a
+    sentence-transformers model, empty for the one that ships; ``download``: it may be fetched from the hub.
     """
 
     off_for_all: bool = False
@@ -29,6 +32,8 @@ class Switches:
     own_pass: bool = False
     everybody: bool = False
     interviewer: bool = False
+    encoder: str = ""
+    download: bool = False
 
     @classmethod
     def of(cls, project: Project, coder: str) -> Switches:
@@ -39,6 +44,8 @@ class Switches:
             own_pass=project.setting(f"{_AFTER} {coder}") == _YES,
             everybody=project.setting(_SCOPE) == _ALL,
             interviewer=project.setting(_INTERVIEWER) == _YES,
+            encoder=project.setting(_ENCODER) or "",
+            download=project.setting(_DOWNLOAD) == _YES,
         )
 
     @property
@@ -55,3 +62,5 @@ def set_switches(project: Project, switches: Switches, *, coder: str) -> None:
         change.set_setting(f"{_AFTER} {coder}", _YES if switches.own_pass else None)
         change.set_setting(_SCOPE, _ALL if switches.everybody else None)
         change.set_setting(_INTERVIEWER, _YES if switches.interviewer else None)
+        change.set_setting(_ENCODER, switches.encoder.strip() or None)
+        change.set_setting(_DOWNLOAD, _YES if switches.download and switches.encoder.strip() else None)
