@@ -19,7 +19,7 @@ check: .venv/dev  ## lint, types, layers
 	$(BIN)/lint-imports
 
 bench: .venv/dev chromium  ## measure speed and memory, and print the tables
-	$(BIN)/python -m tests.benchmarks
+	@for each in reading app browser encoder suggesting; do echo "== $$each"; $(BIN)/python tests/benchmarks/$$each.py || exit 1; done
 
 $(SAMPLE): | .venv/installed
 	$(BIN)/redthread demo .
