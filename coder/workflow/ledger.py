@@ -73,9 +73,11 @@ class Ledger:
                 continue
             touched.add(document)
             if change.table == "read_mark":
-                row = change.after or change.before or {}
-                position = int(change.after["position"]) if change.after is not None else 0
-                self.marks.setdefault(document, {})[str(row["coder"])] = position
+                marks = self.marks.setdefault(document, {})
+                if change.before is not None:
+                    marks.pop(str(change.before["coder"]), None)
+                if change.after is not None:
+                    marks[str(change.after["coder"])] = int(change.after["position"])
                 continue
             kept: dict[str, Coding] | dict[str, Decision]
             kept = (self.codings if change.table == "coding" else self.decisions).setdefault(document, {})
