@@ -25,7 +25,7 @@ def built(pieces: Iterable[Piece]) -> tuple[str, tuple[Turn, ...]]:
     turns: list[Turn] = []
     position = 0
     for piece in pieces:
-        words = piece.words.strip()
+        words = piece.words.strip().strip("\ufeff").strip()
         if not words:
             continue
         label = f"{piece.speaker}: " if piece.speaker else ""

@@ -20,7 +20,7 @@ class Form(Enum):
     """How a label is written."""
 
     STAMP_THEN_NAME = auto()
-    """``[00:01:02] Name: words``, ``00:03:40.5Name: words``, ``00:01:02<tab>Name:<tab>words``"""
+    """``[00:01:02] Name: words``, ``00:03:40.5Name: words``, ``00:01:02<tab>Name<tab>words``"""
     NAME_THEN_STAMP = auto()
     """``Name [00:01:02] words``, ``Name: [00:01:02] words``, ``Speaker 1 (00:01:02): words``"""
     NAME_AND_CLOCK = auto()
@@ -31,6 +31,8 @@ class Form(Enum):
     """a name in bold type, on a line of its own or before the words"""
     STAMP = auto()
     """``[00:01:02] words``, or a stamp on a line of its own"""
+    TAB = auto()
+    """``Name<tab>words``, two cells of a table"""
     LINE = auto()
     """a name on a line of its own, right below a stamp"""
 
@@ -67,6 +69,7 @@ _NAME_COLON = re.compile(rf"{_LEAD}{_MARK}{_NAME}{_MARK}{_COLON_MARK}")
 _NAME_STAMP = re.compile(rf"{_LEAD}{_MARK}{_NAME}{_MARK}\s?[:：]?\s*(?P<stamp>{BRACKETED})\s?[:：]?{_MARK}(?=\s|$)")
 _NAME_CLOCK = re.compile(rf"{_MARK}{_NAME}{_MARK}(?P<gap>,?\s+|\s*\|\s*){_MARK}(?P<stamp>{CLOCK}){_MARK}$")
 _FULL_CLOCK = re.compile(r"[*_]{0,3}\d{1,3}:\d{2}:\d{2}[*_]{0,3}")
+_NAME_TAB = re.compile(rf"{_NAME}\t(?=\S)")
 _CLOCK_NEAR = re.compile(r"[\[({<#]\s*\d")
 _NAME_ALONE = re.compile(rf"{_NAME}(?<![.,])$")
 _NOT_A_NAME = re.compile(r"[?!…;\"“”„=\\]|//|https?$|\b(?!Prof|Mrs|Ing|Mag|Frau|Herr)\w{3,}\.\s", re.IGNORECASE)
@@ -84,7 +87,8 @@ def label_of(line: str, start: int, *, bold: int = 0, below_stamp: bool = False)
     head = line[:_HEAD]
     colon = head.find(":")
     if colon < 0 and "：" not in head:
-        return _bold(line, start, bold) or (_on_own_line(line, start) if below_stamp else None)
+        own = _on_own_line(line, start) if below_stamp else None
+        return _bold(line, start, bold) or own or _before_tab(line, start)
     if head[colon - 1 : colon].isdigit() and head[colon + 1 : colon + 2].isdigit():
         if stamp := _STAMP.match(head):
             return _after_stamp(line, start, stamp)
@@ -110,7 +114,10 @@ def _after_stamp(line: str, start: int, stamp: re.Match[str]) -> Label | None:
         alone=stamp.end() == len(line),
         sure=until is not None or not stamp["stamp"][0].isdigit() or _is_alone(line),
     )
-    found = _NAME_COLON.match(line[:_HEAD], stamp.end())
+    head = line[:_HEAD]
+    found = (
+        _NAME_COLON.match(head, stamp.end()) or ("\t" in stamp["gap"] and _NAME_TAB.match(head, stamp.end())) or None
+    )
     named = _label(Form.STAMP_THEN_NAME, found, line, start) if found else None
     if named is not None:
         return replace(label, form=named.form, words=named.words, name=named.name, alone=named.alone)
@@ -121,6 +128,11 @@ def _ends_small(name: str) -> bool:
     """Whether several words end in one without a capital, as in "Let's begin at" but not in "Ada van Dyck"."""
     words = name.split()
     return len(words) > 1 and words[-1][0].islower()
+
+
+def _before_tab(line: str, start: int) -> Label | None:
+    found = _NAME_TAB.match(line[:_HEAD]) if "\t" in line[:_HEAD] else None
+    return _label(Form.TAB, found, line, start) if found else None
 
 
 def _is_alone(line: str) -> bool:
@@ -207,6 +219,7 @@ def convention(evidence: Evidence) -> Convention:
         Form.NAME_THEN_STAMP: _before_stamps(evidence),
         Form.NAME_AND_CLOCK: _before_clocks(evidence),
         Form.LINE: _on_own_lines(evidence),
+        Form.TAB: frozenset() if evidence.notes else _by_repetition(evidence, Form.TAB),
     }
     believed = sum(evidence.names(form)[name] for form, found in names.items() for name in found)
     names[Form.BOLD] = names_in_bold(evidence.labels, evidence.paragraphs)
@@ -214,8 +227,8 @@ def convention(evidence: Evidence) -> Convention:
     # A transcript with stamped labels has no other; a few colons in it are speech.
     strict = believed > sum(colons.values())
     known = frozenset().union(*names.values()) & colons.keys()
-    by_colon = _in_notes if evidence.notes else _before_colons
-    names[Form.COLON] = known if strict else known | by_colon(evidence)
+    by_colon = _in_notes(evidence) if evidence.notes else _by_repetition(evidence, Form.COLON)
+    names[Form.COLON] = known if strict else known | by_colon
     doubted = () if strict or evidence.notes or not names[Form.COLON] else tuple(
         name for name in colons if name not in names[Form.COLON] and _is_name_like(name)
     )  # fmt: skip
@@ -263,8 +276,8 @@ def names_in_bold(labels: Sequence[Label], paragraphs: int) -> frozenset[str]:
     return _often(names, 2) | frozenset(filter(_is_name_like, names))
 
 
-def _before_colons(evidence: Evidence) -> frozenset[str]:
-    names = evidence.names(Form.COLON)
+def _by_repetition(evidence: Evidence, form: Form) -> frozenset[str]:
+    names = evidence.names(form)
     repeated = {name: count for name, count in names.items() if count > 1 and name.casefold() not in NOT_SPEAKERS}
     covered = sum(repeated.values())
     share = covered / max(1, evidence.paragraphs)
@@ -340,7 +353,7 @@ tip title to todo topic topics tbd update updates url vs warning website why huo
 esimerkki aika paikka päivämäärä aihe päätös päätökset toimenpide toimenpiteet tehtävä liite lähde yhteenveto
 tavoite ongelma ratkaisu obs anm exempel tid plats datum ämne beslut åtgärd bilaga källa sammanfattning
 anmerkung hinweis beispiel z.b. zeit ort thema beschluss aufgabe anhang quelle zusammenfassung ziel fazit
-questions proposal option conclusions motion vote
+questions proposal option conclusions motion vote speaker speakers name who what role
 """
 
 NOT_SPEAKERS = frozenset(_ORDINARY.split())

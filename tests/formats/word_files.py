@@ -7,7 +7,7 @@ from docx.oxml import OxmlElement
 
 
 def made(*paragraphs):
-    """A document of paragraphs; a pair is (style, text); ``**bold**`` at the beginning is set in bold; \\n is a break."""
+    """A document of paragraphs; a pair is (style, text), a list a table; what stands in ``**`` first is bold."""
     document = docx.Document()
     for paragraph in paragraphs:
         if isinstance(paragraph, list):
