@@ -18,9 +18,7 @@ from coder.segmenting import passages
 from coder.workflow.documents import Source, import_documents
 from coder.workflow.projects import create_project
 
-WORDS = (
-    "we then tried it with the others who came over from the second site and nobody had time to write it down".split()
-)
+WORDS = tuple("we then tried it with the others who came over from the second site and nobody had time".split(" "))
 INTERVIEW = 20_000
 GOAL_S = 20.0
 
