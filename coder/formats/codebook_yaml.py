@@ -5,6 +5,7 @@ Codes stand below their parents. Text is taken as it is written: ``language: no`
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ from coder.model.codebook import PALETTE
 
 FORMAT = "redthread-codebook"
 VERSION = 1
-MAX_BYTES = 10_000_000
+MAX_BYTES = 3_000_000
 MAX_DEPTH = 50
 WIDTH = 120
 
@@ -221,7 +222,10 @@ class _CodeReader:
 
 
 def write(codebook: Codebook) -> bytes:
-    """The codebook as YAML: the same codebook always gives the same bytes, and what is read back is equal."""
+    """The codebook as YAML: the same codebook always gives the same bytes, and what is read back is equal.
+
+    Codes are written, and so read back, in the order of the tree.
+    """
     lines = [
         f"format: {FORMAT}/{VERSION}",
         *_field("id", codebook.id, 0),
@@ -295,6 +299,7 @@ def _prose(name: str, text: str, indent: int) -> list[str]:
 
 _FOLDABLE = re.compile(r"[^\W_](?:\S| (?! ))*(?<! )")
 _PLAIN = re.compile(r"[^\W\d_][\w ./()'’&+–-]*(?<! )|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+\.\d+\.\d+")
+_JOINERS = "\u200c\u200d\ufe0f"
 _NOT_TEXT = re.compile(r"(?:true|false|yes|no|on|off|null|y|n)", re.IGNORECASE)
 
 
@@ -304,4 +309,6 @@ def _scalar(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
+    if all(character.isprintable() or character in _JOINERS for character in text):
+        return json.dumps(text, ensure_ascii=False)
     return str(yaml.safe_dump(text, default_style='"', allow_unicode=True, width=float("inf"))).removesuffix("\n")

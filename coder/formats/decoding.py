@@ -79,8 +79,8 @@ def _decoded(content: bytes) -> tuple[str, list[str]]:
 
 def _refuse_binary(content: bytes) -> None:
     for magic, name in _MAGIC.items():
-        # Two letters are no proof: a text may begin with "MZ", a program holds zero bytes as well.
-        if content.startswith(magic) and (len(magic) > 2 or b"\0" in content[:1000]):
+        # Letters alone are no proof, a text may begin with "MZ" or "RIFF"; programs and sounds hold zero bytes as well.
+        if content.startswith(magic) and (not magic.isalnum() or b"\0" in content[:1000]):
             raise MalformedFile(f"this looks like a {name} file, not text; if it is one, give it its own suffix")
     if content[4:8] == b"ftyp":
         raise MalformedFile("this looks like an MP4 or M4A file, not text; transcribe the recording first")
