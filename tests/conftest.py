@@ -44,7 +44,7 @@ class WordEncoder:
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def word_encoder() -> type[WordEncoder]:
     """An encoder that needs no weights; call it to make one."""
     return WordEncoder
