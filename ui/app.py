@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import Page as StreamlitPage
 
 from coder.errors import CodingError
+from coder.store import Project
 from coder.workflow.coders import add_coder
 from ui.parts import activity
 from ui.parts.errors import refused, told
+from ui.parts.history import undo_and_redo
+from ui.parts.messages import show_messages
 from ui.parts.words import plain
-from ui.resources import enter, opened, remember_coder, show_messages
+from ui.resources import PROJECT, enter, leave, opened, project_with, remember_coder
 from ui.screens import codebook, coding, compare, documents, project, quotations, review
 from ui.session import session
-
-# The environment variable with the path of the project that a new tab opens.
-PROJECT = "REDTHREAD_PROJECT"
 
 # An icon of our own: Streamlit would fetch one of its names from a server elsewhere.
 ICON = Path(__file__).with_name("icon.svg")
 
-# Room for the transcript: Streamlit leaves six lines free above every page.
-STYLE = "<style>.stMainBlockContainer {padding-top: 3rem; padding-bottom: 1rem}</style>"
+# Streamlit leaves six lines free above every page, writes titles the size of a poster, and squeezes two columns into
+# any window. Its toolbar over a table would cover our buttons, and download what Excel may take for formulas.
+STYLE = """<style>
+.stMainBlockContainer {padding: 3rem 2.5rem 1rem}
+.stApp:has([data-testid=stExpandSidebarButton]) .stMainBlockContainer {padding-top: 4rem}
+.stMainBlockContainer .stHeading h1 {font-size: 1.9rem; padding: 0 0 .5rem}
+.stMainBlockContainer .stHeading h2 {font-size: 1.4rem; padding: .6rem 0 .4rem}
+.stMainBlockContainer .stHeading h3 {font-size: 1.15rem; padding: .2rem 0}
+.stMainBlockContainer .stElementToolbar {display: none}
+@media (max-width: 1150px) {
+  .stMainBlockContainer {padding: 3rem 1.25rem 1rem}
+  .st-key-beside .stHorizontalBlock {flex-wrap: wrap}
+  .st-key-beside > * > .stHorizontalBlock > .stColumn {min-width: 100%}
+  .st-key-beside > * > .stHorizontalBlock > .stColumn:last-child {order: -1; max-height: 55vh; overflow-y: auto}
+}
+</style>"""
 
 
 def main() -> None:
@@ -31,33 +47,51 @@ def main() -> None:
     st.set_page_config("Redthread", page_icon=ICON, layout="wide")
     st.html(STYLE)
     here = session()
-    begin = os.environ.get(PROJECT)
-    if here.project is None and begin and "begun" not in st.session_state:
-        with told():
-            enter(begin)
-    st.session_state["begun"] = True
-    if here.project is not None and not _still_there():
-        here.close_project()
-    first = st.Page(project.show, title="Project", icon=":material/home:", url_path="project", default=True)
-    pages = [first]
-    if here.project is not None:
-        code = st.Page(coding.show, title="Code", icon=":material/ink_highlighter:", url_path="code")
-        st.session_state["coding page"] = code
-        pages += [
-            st.Page(documents.show, title="Documents", icon=":material/description:", url_path="documents"),
-            code,
-            st.Page(review.show, title="Suggestions", icon=":material/lightbulb:", url_path="suggestions"),
-            st.Page(codebook.show, title="Codebook", icon=":material/account_tree:", url_path="codebook"),
-            st.Page(quotations.show, title="Quotations", icon=":material/format_quote:", url_path="quotations"),
-            st.Page(compare.show, title="Compare", icon=":material/table_chart:", url_path="compare"),
-        ]
-    page = st.navigation(pages)
-    if here.project is not None:
-        with st.sidebar:
-            _who()
+    if "begun" not in st.session_state:
+        st.session_state["begun"] = True
+        _begin()
+    there = here.project is not None and _still_there()
+    pages = {
+        "project": st.Page(project.show, title="Project", icon=":material/home:", url_path="project", default=True),
+        "documents": _page(documents.show, "Documents", "description"),
+        "coding": _page(coding.show, "Code", "ink_highlighter"),
+        "suggestions": _page(review.show, "Suggestions", "lightbulb"),
+        "codebook": _page(codebook.show, "Codebook", "account_tree"),
+        "quotations": _page(quotations.show, "Quotations", "format_quote"),
+        "compare": _page(compare.show, "Compare", "table_chart"),
+    }
+    # Named, so that a screen can lead to another one.
+    st.session_state.update({f"{name} page": page for name, page in pages.items()})
+    page = st.navigation(
+        list(pages.values()),
+        position="sidebar" if there else "hidden",
+    )
+    if there:
+        st.logo(ICON, size="large")
+        with st.sidebar, opened() as open_project:
+            _who(open_project)
+            # The pane has its own, which see what it has stored without a rerun of the page.
+            if page != pages["coding"]:
+                undo_and_redo(open_project)
             activity.show()
     show_messages()
-    page.run()
+    if there:
+        page.run()
+    else:
+        project.show()
+
+
+def _page(show: Callable[[], None], title: str, icon: str) -> StreamlitPage:
+    return st.Page(show, title=title, icon=f":material/{icon}:", url_path=title.lower())
+
+
+def _begin() -> None:
+    """Open what a new tab shows: the project of the document that its address names, or the one opened last."""
+    linked = st.query_params.get(coding.DOCUMENT)
+    begin = (project_with(linked) if linked else None) or os.environ.get(PROJECT)
+    if begin:
+        with told():
+            enter(begin)
 
 
 def _still_there() -> bool:
@@ -66,29 +100,29 @@ def _still_there() -> bool:
             return True
     except CodingError as error:
         refused(error)
+        leave()
         return False
 
 
-def _who() -> None:
-    with opened() as project:
-        coders = {coder.id: coder for coder in project.coders()}
-        here = session()
-        st.caption(plain(Path(project.path).name))
-        ids = list(coders)
-        chosen = st.selectbox(
-            "Coding as",
-            ids,
-            index=ids.index(here.coder) if here.coder in ids else 0,
-            format_func=lambda id: coders[id].name,
-        )
-        if chosen != here.coder:
-            remember_coder(coders[chosen])
-        with st.popover("Someone else", icon=":material/person_add:"), st.form("new coder", clear_on_submit=True):
-            name = st.text_input("Name of the new coder")
-            if st.form_submit_button("Add") and name.strip():
-                with told():
-                    remember_coder(add_coder(project, name, coder=chosen))
-                    st.rerun()
+def _who(project: Project) -> None:
+    here = session()
+    coders = {coder.id: coder for coder in project.coders()}
+    st.markdown(f"**{plain(project.title)}**")
+    ids = list(coders)
+    chosen = st.selectbox(
+        "Coding as",
+        ids,
+        index=ids.index(here.coder) if here.coder in ids else 0,
+        format_func=lambda id: coders[id].name,
+    )
+    if chosen != here.coder:
+        remember_coder(coders[chosen])
+    with st.popover("Someone else", icon=":material/person_add:"), st.form("new coder", clear_on_submit=True):
+        name = st.text_input("Name of the new coder")
+        if st.form_submit_button("Add"):
+            with told():
+                remember_coder(add_coder(project, name, coder=chosen))
+                st.rerun()
 
 
 main()

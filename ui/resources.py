@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import streamlit as st
-
-from coder.errors import UnknownItem
+from coder.errors import ProjectError, UnknownItem
 from coder.model import Coder
 from coder.store import Project
 from coder.workflow.projects import open_project
 from ui import settings
 from ui.session import session
+
+PROJECT = "REDTHREAD_PROJECT"
+"""The environment variable with the path of the project that a new tab opens."""
 
 
 @contextmanager
@@ -30,7 +32,7 @@ def opened() -> Iterator[Project]:
 
 
 def enter(path: Path | str) -> None:
-    """Make this project the session's, as the coder who used it last on this computer."""
+    """Make this project the session's and that of the next new tab, as the coder who used it last on this computer."""
     path = str(Path(path).expanduser().resolve())
     with open_project(path) as project:
         known = settings.load()
@@ -40,8 +42,29 @@ def enter(path: Path | str) -> None:
         here = session()
         here.close_project()
         here.project, here.coder = path, chosen.id
+        os.environ[PROJECT] = path
         known.opened(path)
         settings.save(known)
+
+
+def leave() -> None:
+    """Close the session's project; a new tab begins without one, too."""
+    session().close_project()
+    os.environ.pop(PROJECT, None)
+
+
+def project_with(document: str) -> str | None:
+    """The path of the project that holds a document, among the one a new tab opens and the recent ones."""
+    last = os.environ.get(PROJECT)
+    for path in [*([last] if last else []), *settings.load().recent]:
+        try:
+            with open_project(path) as project:
+                if any(known.id == document for known in project.documents()):
+                    return path
+        except ProjectError:
+            # Moved or damaged meanwhile: the others may still hold it.
+            continue
+    return None
 
 
 def remember_coder(coder: Coder) -> None:
@@ -64,13 +87,10 @@ def coder_id() -> str:
 
 
 def say(message: str, icon: str = ":material/check:") -> None:
-    """A short message that survives the rerun which follows an act."""
+    """A short message, shown as it is written, that survives the rerun which follows an act."""
     session().messages.append((message, icon))
 
 
-def show_messages() -> None:
-    """Show what was said before this rerun."""
-    here = session()
-    for message, icon in here.messages:
-        st.toast(message, icon=icon)
-    here.messages.clear()
+def done(message: str, icon: str = ":material/check:") -> None:
+    """Say that something was changed, and how to take it back."""
+    say(f"{message}. Undo takes it back.", icon)

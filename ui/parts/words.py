@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=])")
 
@@ -21,6 +22,11 @@ def shortened(text: str, length: int = 120) -> str:
     """The beginning of a text in one line."""
     line = " ".join(text.split())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def local_time(stamp: str) -> str:
+    """A moment of the journal on the clock of this computer, to the minute."""
+    return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def swatch(colour: str) -> str:

@@ -7,117 +7,179 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from coder.errors import CodingError
 from coder.formats import CODEBOOK_READERS, write_codebook
 from coder.model import Code, Codebook, CodeStatus
 from coder.store import Project
 from coder.workflow import codebooks
 from coder.workflow.projects import shipped_codebooks
-from ui.parts.errors import refused
+from ui.parts.acting import act
 from ui.parts.words import count, plain, swatch
-from ui.resources import coder_id, opened, say
+from ui.resources import coder_id, opened
 from ui.session import session
+
+_EDITING = "code being edited"
 
 
 def show() -> None:
     """The tree at the left, the chosen code at the right."""
-    st.title("Codebook")
+    st.title("Codebook", anchor=False)
     with opened() as project:
         codebook = project.codebook()
+        takes = sum(code.takes_codings for code in codebook.codes)
+        st.caption(plain(f"{codebook.title}, version {codebook.version}: {count(takes, 'code')} in use"))
         made: dict[str, int] = {}
         for coding in project.codings():
             made[coding.code] = made.get(coding.code, 0) + 1
-        left, right = st.columns([5, 6], gap="medium")
-        with left:
-            chosen = _tree(codebook, made)
-            _add(project, codebook, chosen)
-        with right:
-            if chosen is not None:
-                _code(project, codebook, chosen, made.get(chosen.id, 0))
-            elif codebook.codes:
-                st.info("Choose a code to read and sharpen its definition.")
-            else:
-                st.info("The codebook is empty. Add a code, or load a codebook below.")
-        st.divider()
-        _files(project, codebook)
-        _findings(codebook)
+        bar = st.container(horizontal=True, vertical_alignment="center")
+        chosen = None
+        if codebook.codes:
+            with st.container(key="beside"):
+                left, right = st.columns([5, 6], gap="medium")
+            with left:
+                chosen = _tree(codebook, made)
+            with right:
+                if chosen is None:
+                    st.info("Choose a code to read its definition and to sharpen it.")
+                else:
+                    _code(project, codebook, chosen, made.get(chosen.id, 0))
+        else:
+            st.info("The codebook is empty. Add a first code, or load a codebook: a file, or one that comes along.")
+        with bar:
+            _bar(project, codebook, chosen)
+
+
+def _bar(project: Project, codebook: Codebook, chosen: Code | None) -> None:
+    with st.popover("Add a code", icon=":material/add:"):
+        _add(project, codebook, chosen)
+    with st.popover("Load", icon=":material/upload_file:"):
+        _load(project)
+    st.download_button(
+        "Download",
+        data=lambda: write_codebook("codebook.yaml", codebook),
+        file_name="codebook.yaml",
+        on_click="ignore",
+        icon=":material/download:",
+        disabled=not codebook.codes,
+        help="The whole codebook as a YAML file",
+    )
+    _findings(codebook)
 
 
 def _tree(codebook: Codebook, made: dict[str, int]) -> Code | None:
     walked = list(codebook.walk())
-    if not walked:
-        return None
     rows = [
         {
             "colour": swatch(code.colour),
             "code": "\u2003" * depth + code.name + (" (retired)" if code.status is CodeStatus.RETIRED else ""),
             "key": code.key or "",
-            "codings": made.get(code.id, 0),
+            "codings": made.get(code.id, 0 if code.codable else None),
         }
         for depth, code in walked
     ]
     event = st.dataframe(
-        pd.DataFrame(rows),
+        pd.DataFrame(rows).astype({"codings": "Int64"}),
         hide_index=True,
         height=min(760, 40 + 35 * len(rows)),
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode=["single-row", "single-cell"],
         key="codebook tree",
+        placeholder="",
         column_config={
             "colour": st.column_config.ImageColumn("", width=36),
-            "code": st.column_config.TextColumn(width=290),
-            "key": st.column_config.TextColumn(width=44),
-            "codings": st.column_config.NumberColumn(width=64),
+            "code": st.column_config.TextColumn(width=250),
+            "key": st.column_config.TextColumn(width=40),
+            "codings": st.column_config.NumberColumn(width=66),
         },
     )
     here = session()
-    picked = event.selection.rows
+    picked = event.selection.rows or [row for row, _ in event.selection.cells]
     if picked and picked[0] < len(walked):
         here.code = walked[picked[0]][1].id
     return codebook.code(here.code) if here.code and here.code in codebook else None
 
 
 def _add(project: Project, codebook: Codebook, chosen: Code | None) -> None:
-    with st.form("add code", clear_on_submit=True):
-        name = st.text_input("New code")
+    with st.form("add code", clear_on_submit=True, border=False):
+        name = st.text_input("Name of the new code")
         parents = [None, *(code.id for _, code in codebook.walk())]
-        parent = st.selectbox(
-            "Under",
-            parents,
-            index=parents.index(chosen.id) if chosen else 0,
-            format_func=_place_in(codebook),
-        )
+        beside = chosen.id if chosen and not chosen.codable else chosen.parent if chosen else None
+        parent = st.selectbox("Under", parents, index=parents.index(beside), format_func=_place_in(codebook))
         brief = st.text_input("Brief definition")
-        if st.form_submit_button("Add code", icon=":material/add:") and name.strip():
-            _do(
-                lambda: codebooks.add_code(project, name=name.strip(), parent=parent, brief=brief, coder=coder_id()),
-                f"Added {name.strip()}",
+        if st.form_submit_button("Add it", type="primary"):
+            act(
+                lambda: codebooks.add_code(project, name=name, parent=parent, brief=brief.strip(), coder=coder_id()),
+                f"Added the code {name.strip()}",
             )
 
 
 def _code(project: Project, codebook: Codebook, code: Code, codings: int) -> None:
-    st.subheader(plain(codebook.path(code.id)), anchor=False)
-    st.caption(count(codings, "coding") + (" · retired: takes no new ones" if not _active(code) else ""))
-    with st.form(f"code {code.id} {project.revision}"):
-        one, two, three = st.columns([5, 1, 1])
+    with st.container(border=True):
+        st.subheader(plain(codebook.path(code.id)), anchor=False)
+        facts = [count(codings, "coding")] if code.codable or codings else ["groups the codes below it"]
+        if code.key:
+            facts.append(f"key {code.key}")
+        if not _active(code):
+            facts.append("retired: takes no new codings")
+        st.caption(" · ".join(facts))
+        if st.session_state.get(_EDITING) == code.id:
+            _edit(project, code)
+        else:
+            _acts(project, codebook, code, codings)
+            _definition(codebook, code)
+
+
+def _definition(codebook: Codebook, code: Code) -> None:
+    references = {source.key: source.reference for source in codebook.sources}
+    fields = {
+        "In brief": code.brief,
+        "Definition": code.definition,
+        "When to use": code.when_to_use,
+        "When not to use": code.when_not_to_use,
+        "Examples": "\n".join(f"“{example.strip('“”')}”" for example in code.examples),
+        "Counter-examples": "\n".join(f"“{example.strip('“”')}”" for example in code.counter_examples),
+        "Sources": "\n".join(references.get(key, key) for key in code.sources),
+        "Memo": code.memo,
+    }
+    for name, text in fields.items():
+        if text:
+            with st.container(gap=None):
+                st.caption(name)
+                st.text(text)
+    if not any(fields.values()):
+        st.caption(
+            "Nothing is written about this code yet. A definition helps coders to agree, and suggestions to begin."
+        )
+
+
+def _edit(project: Project, code: Code) -> None:
+    with st.form(f"code {code.id} {project.revision}", border=False):
+        one, two, three = st.columns([4, 1, 2])
         name = one.text_input("Name", code.name)
         colour = two.color_picker("Colour", code.colour)
-        key = three.selectbox("Key", ["", *"123456789"], index=int(code.key or 0))
-        brief = st.text_input("Brief definition", code.brief)
-        definition = st.text_area("Full definition", code.definition, height=120)
-        use = st.text_area("When to use", code.when_to_use, height=90)
-        not_use = st.text_area("When not to use", code.when_not_to_use, height=90)
-        examples = st.text_area("Examples, one a line", "\n".join(code.examples), height=90)
-        counter = st.text_area("Counter-examples, one a line", "\n".join(code.counter_examples), height=68)
+        key = three.selectbox(
+            "Key", ["", *"123456789"], index=int(code.key or 0), format_func=lambda key: key or "none"
+        )
+        brief = st.text_area("Brief definition", code.brief, height="content")
+        definition = st.text_area("Full definition", code.definition, height="content")
+        use = st.text_area("When to use", code.when_to_use, height="content")
+        not_use = st.text_area("When not to use", code.when_not_to_use, height="content")
+        examples = st.text_area("Examples, one a line", "\n".join(code.examples), height="content")
+        counter = st.text_area("Counter-examples, one a line", "\n".join(code.counter_examples), height="content")
         sources = st.text_input("Sources, keys separated by commas", ", ".join(code.sources))
-        memo = st.text_area("Memo", code.memo, height=68)
+        memo = st.text_area("Memo", code.memo, height="content")
         codable = st.toggle("Takes codings (off: it only groups the codes below it)", code.codable)
-        if st.form_submit_button("Save", type="primary"):
+        with st.container(horizontal=True):
+            saved = st.form_submit_button("Save", type="primary")
+            left = st.form_submit_button("Leave it as it was")
+        if left:
+            st.session_state.pop(_EDITING)
+            st.rerun()
+        if saved:
             values = {
                 "name": name.strip(),
                 "colour": colour,
                 "key": key or None,
-                "brief": brief.strip(),
+                "brief": " ".join(brief.split()),
                 "definition": definition.strip(),
                 "when_to_use": use.strip(),
                 "when_not_to_use": not_use.strip(),
@@ -127,8 +189,12 @@ def _code(project: Project, codebook: Codebook, code: Code, codings: int) -> Non
                 "memo": memo.strip(),
                 "codable": codable,
             }
-            _do(lambda: codebooks.change_code(project, code.id, coder=coder_id(), **values), f"Saved {name.strip()}")
-    _moves(project, codebook, code, codings)
+
+            def save() -> None:
+                codebooks.change_code(project, code.id, coder=coder_id(), **values)
+                st.session_state.pop(_EDITING)
+
+            act(save, f"Changed {name.strip()}")
 
 
 def _place_in(codebook: Codebook) -> Callable[[str | None], str]:
@@ -143,80 +209,60 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-def _moves(project: Project, codebook: Codebook, code: Code, codings: int) -> None:
+def _acts(project: Project, codebook: Codebook, code: Code, codings: int) -> None:
     below = set(codebook.branch(code.id))
     others = [other.id for _, other in codebook.walk() if other.id not in below]
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="xsmall"):
+        if st.button("Edit", icon=":material/edit:", type="primary"):
+            st.session_state[_EDITING] = code.id
+            st.rerun()
         with st.popover("Move", icon=":material/drive_file_move:"):
-            under = st.selectbox(
-                "Under",
-                [None, *others],
-                format_func=_place_in(codebook),
-                key="move under",
-            )
-            if st.button("Move it"):
-                _do(lambda: codebooks.move_code(project, code.id, under=under, coder=coder_id()), f"Moved {code.name}")
+            under = st.selectbox("Under", [None, *others], format_func=_place_in(codebook), key=f"under {code.id}")
+            if st.button("Move it there", type="primary"):
+                what = f"Moved {code.name}"
+                act(lambda: codebooks.move_code(project, code.id, under=under, coder=coder_id()), what)
         with st.popover("Merge", icon=":material/merge:", disabled=not others):
-            into = st.selectbox("Into", others, format_func=codebook.path, key="merge into")
-            st.text(f"{count(codings, 'coding')} will carry the other code; its examples and codes below go along.")
+            takers = [other for other in others if codebook.code(other).takes_codings]
+            into = st.selectbox("Into", takers, format_func=codebook.path, key=f"into {code.id}")
+            st.text(f"{count(codings, 'coding')} will carry that code; the examples and the codes below go along.")
             if st.button("Merge it", type="primary") and into:
-                _do(
-                    lambda: codebooks.merge_codes(project, code.id, into=into, coder=coder_id()),
-                    f"Merged {code.name} into {codebook.code(into).name}",
-                )
+                what = f"Merged {code.name} into {codebook.code(into).name}"
+                act(lambda: codebooks.merge_codes(project, code.id, into=into, coder=coder_id()), what)
         if _active(code):
             if st.button("Retire", icon=":material/archive:", help="No new codings; those already made keep it"):
-                _do(lambda: codebooks.retire_code(project, code.id, coder=coder_id()), f"Retired {code.name}")
+                act(lambda: codebooks.retire_code(project, code.id, coder=coder_id()), f"Retired {code.name}")
         elif st.button("Bring back", icon=":material/unarchive:"):
-            _do(lambda: codebooks.restore_code(project, code.id, coder=coder_id()), f"{code.name} is back")
+            act(lambda: codebooks.restore_code(project, code.id, coder=coder_id()), f"Brought {code.name} back")
         if st.button("Remove", icon=":material/delete:", disabled=bool(codings), help="Only a code without codings"):
-            _do(lambda: codebooks.remove_code(project, code.id, coder=coder_id()), f"Removed {code.name}")
+            act(lambda: codebooks.remove_code(project, code.id, coder=coder_id()), f"Removed {code.name}")
 
 
-def _files(project: Project, codebook: Codebook) -> None:
-    one, two, three = st.columns(3, vertical_alignment="bottom")
-    with one:
-        file = st.file_uploader(
-            "Load a codebook file", type=[s.lstrip(".") for s in CODEBOOK_READERS], key=f"codebook {project.revision}"
-        )
-        if file is not None:
-            _load(project, file.name, file.getvalue())
-    with two:
-        shipped = shipped_codebooks()
-        name = st.selectbox("Or one that comes with Redthread", [None, *shipped], format_func=lambda n: n or "choose")
-        if st.button("Load it", disabled=name is None) and name is not None:
-            _load(project, shipped[name].name, shipped[name].read_bytes())
-    three.download_button(
-        "Download this codebook",
-        data=lambda: write_codebook("codebook.yaml", codebook),
-        file_name="codebook.yaml",
-        on_click="ignore",
-        icon=":material/download:",
-        disabled=not codebook.codes,
+def _load(project: Project) -> None:
+    file = st.file_uploader(
+        "A codebook file", type=[s.lstrip(".") for s in CODEBOOK_READERS], key=f"codebook {project.revision}"
     )
+    if file is not None:
+        _take(project, file.name, file.getvalue())
+    shipped = shipped_codebooks()
+    name = st.selectbox("Or one that comes with Redthread", list(shipped), index=None, placeholder="Choose")
+    if st.button("Load it", type="primary", disabled=name is None) and name is not None:
+        _take(project, shipped[name].name, shipped[name].read_bytes())
+    st.caption("Codes that have codings stay, also where the file lacks them.")
 
 
-def _load(project: Project, name: str, content: bytes) -> None:
-    _do(lambda: codebooks.load_codebook(project, name, content, coder=coder_id()), "Loaded the codebook")
+def _take(project: Project, name: str, content: bytes) -> None:
+    act(lambda: codebooks.load_codebook(project, name, content, coder=coder_id()), f"Loaded {name}")
 
 
 def _findings(codebook: Codebook) -> None:
     findings = codebooks.check(codebook) if codebook.codes else []
-    with st.expander(f"What to look at: {count(len(findings), 'finding')}", icon=":material/rule:"):
+    with st.popover(f"Check: {count(len(findings), 'finding')}", icon=":material/rule:", disabled=not codebook.codes):
         if findings:
+            st.text("What coders will stumble over:")
             st.dataframe(
                 pd.DataFrame({"": f.severity.value, "code": f.path, "finding": f.sentence} for f in findings),
                 hide_index=True,
+                width=900,
             )
         else:
             st.text("Every code has its definition, its use and an example, and no two look alike.")
-
-
-def _do(verb: Callable[[], object], done: str) -> None:
-    try:
-        verb()
-    except CodingError as error:
-        refused(error)
-    else:
-        say(done)
-        st.rerun()

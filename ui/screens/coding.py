@@ -11,6 +11,7 @@ from coder.store import Project
 from coder.workflow.suggestions import Quotation as Found
 from ui.assistant import assistant
 from ui.components.transcript import Evidence, Goto, Quotation, Suggestion, Suggestions, transcript
+from ui.parts.leading import lead
 from ui.resources import coder_id, opened
 from ui.session import Session, session
 
@@ -23,8 +24,8 @@ def show() -> None:
     with opened() as project:
         documents = project.documents()
         if not documents:
-            st.title("Code")
-            st.info("No documents yet. Bring some in on the **Documents** page.", icon=":material/arrow_forward:")
+            st.title("Code", anchor=False)
+            lead("There is nothing to read yet.", "Bring in documents", "documents")
             return
         _follow_the_link(documents)
         document = _choose(project, documents)
@@ -77,6 +78,8 @@ def _follow_the_link(documents: list[Document]) -> None:
     asked, position = st.query_params.get(DOCUMENT), st.query_params.get(POSITION, "")
     if here.document is None and asked in known:
         here.look_at(asked, int(position) if position.isdecimal() else None)
+    elif here.document is None and asked:
+        st.warning("The document that this link names is not in this project.", icon=":material/link_off:")
     if here.document not in known:
         here.look_at(documents[0].id)
 
@@ -86,11 +89,6 @@ def _choose(project: Project, documents: list[Document]) -> Document:
     by_id = {document.id: document for document in documents}
     ids = list(by_id)
     at = ids.index(here.document or ids[0])
-    left, before, after = st.columns([12, 1, 1], vertical_alignment="bottom")
-    if before.button("", icon=":material/chevron_left:", help="The document before", disabled=at == 0):
-        _open(here, ids[at - 1])
-    if after.button("", icon=":material/chevron_right:", help="The next document", disabled=at == len(ids) - 1):
-        _open(here, ids[at + 1])
     cases = {case.id: case.name for case in project.cases()}
     belongs = {membership.document: cases[membership.case] for membership in project.memberships()}
 
@@ -98,10 +96,15 @@ def _choose(project: Project, documents: list[Document]) -> Document:
         case = belongs.get(id)
         return f"{case} · {by_id[id].name}" if case else by_id[id].name
 
-    # A new key for each document: chosen here, by the arrows or by a link, the box shows the same.
-    chosen = left.selectbox(
-        "Document", ids, index=at, format_func=named, key=f"document {ids[at]}", label_visibility="collapsed"
-    )
+    with st.container(horizontal=True, gap="small"):
+        # A new key for each document: chosen here, by the arrows or by a link, the box shows the same.
+        chosen = st.selectbox(
+            "Document", ids, index=at, format_func=named, key=f"document {ids[at]}", label_visibility="collapsed"
+        )
+        if st.button("", icon=":material/chevron_left:", help="The document before", disabled=at == 0):
+            _open(here, ids[at - 1])
+        if st.button("", icon=":material/chevron_right:", help="The next document", disabled=at == len(ids) - 1):
+            _open(here, ids[at + 1])
     if chosen != ids[at]:
         _open(here, chosen)
     return by_id[chosen]

@@ -1,0 +1,22 @@
+"""One way of doing something to the project: do it, say so, draw anew; or say why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from coder.errors import CodingError
+from ui.parts.errors import refused
+from ui.resources import done
+
+
+def act(verb: Callable[[], object], what: str) -> None:
+    """Call a verb. ``what`` was done is said after the rerun that follows; an error of ours is shown in words."""
+    try:
+        verb()
+    except CodingError as error:
+        refused(error)
+    else:
+        done(what)
+        st.rerun()
