@@ -9,7 +9,7 @@ import streamlit as st
 from suggesting import evidence_for, suggestions_for
 
 from coder.workflow.projects import open_project
-from ui.components.transcript import Goto, transcript
+from ui.components.transcript import Goto, courier, transcript
 
 st.set_page_config("Transcript", layout="wide")
 asked = st.query_params
@@ -34,6 +34,15 @@ def go(document: str, position: int) -> None:
 if place is None and "position" in asked:
     place = st.session_state.place = Goto(int(asked["position"]), token="link")
 suggests = "suggests" in asked
+if "leave" in asked:
+    for message in courier(lambda: open_project(path), coder=coder):
+        st.toast(message)
+    if st.button("Leave"):
+        st.session_state.left = True
+    if st.button("Come back"):
+        st.session_state.left = False
+    if st.session_state.get("left"):
+        st.stop()
 transcript(
     lambda: open_project(path),
     shown,

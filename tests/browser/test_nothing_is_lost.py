@@ -105,3 +105,26 @@ def test_a_coding_that_is_refused_is_undrawn_and_the_reason_told(tab: Tab) -> No
 def test_pending_operations_lie_in_the_browser_only_until_they_are_stored(tab: Tab) -> None:
     screen = tab().go(1).press("1").saved()
     assert screen.page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('redthread:outbox'))") == []
+
+
+def test_what_was_done_just_before_leaving_is_delivered_from_the_next_screen(tab: Tab) -> None:
+    screen = tab(leave=1, turns=80, words=2400).go(0)
+    screen.page.evaluate(
+        """() => {
+            const press = (key) => document.activeElement.dispatchEvent(
+                new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+            for (let i = 0; i < 3; i += 1) { press("j"); press("1"); }
+            setTimeout(() => {
+                for (let i = 0; i < 3; i += 1) { press("j"); press("2"); }
+                [...document.querySelectorAll("button")].find((button) => button.textContent === "Leave").click();
+            }, 20);
+        }"""
+    )
+    screen.page.locator(".rt").wait_for(state="detached")
+    screen.waits("Object.keys(localStorage).every((key) => !key.startsWith('redthread:outbox'))")
+    assert len(screen.codings()) == 6
+    screen.page.get_by_role("button", name="Come back").click()
+    screen.ready().saved()
+    assert screen.page.locator(".rt-name").count() == 6
+    screen.press("j", "3").saved()
+    assert len(screen.codings()) == 7

@@ -21,7 +21,7 @@ from coder.workflow.codings import code_span, refuse_suggestion, remove_coding, 
 from coder.workflow.documents import mark_read
 from coder.workflow.operations import Operation
 from coder.workflow.projects import open_project
-from ui.components.transcript.source import Source
+from ui.components.transcript.source import Source, apply
 from ui.components.transcript.wire import Sent
 
 BEGAN = Span(6, 14)
@@ -143,7 +143,7 @@ def test_an_operation_counts_as_the_browser_does_and_is_stored_exactly(study: St
     units = len(TEXT[:17].encode("utf-16-le")) // 2
     coded = sent("code", coding="c", code="code", start=units, end=units + 8)
     with study.open() as project:
-        assert study.source().perform(project, coded) is None
+        assert apply(project, coded, coder=study.me) is None
         assert project.coding("c").quotation == "together"
 
 
@@ -157,6 +157,6 @@ def test_an_operation_counts_as_the_browser_does_and_is_stored_exactly(study: St
 )
 def test_what_cannot_be_done_is_refused_in_words(study: Study, made: Sent, words: str) -> None:
     with study.open() as project:
-        refused = study.source().perform(project, made)
+        refused = apply(project, made, coder=study.me)
     assert refused is not None
     assert words in refused.message

@@ -19,7 +19,7 @@ from coder.store import Project
 from coder.workflow.projects import open_project
 from ui.components.transcript.assets import loader
 from ui.components.transcript.conversation import Conversation
-from ui.components.transcript.source import Source
+from ui.components.transcript.source import Source, apply
 from ui.components.transcript.view import Evidence, Goto, Quotation, Suggestion, Suggestions
 from ui.components.transcript.wire import (
     Wire,
@@ -35,9 +35,10 @@ from ui.components.transcript.wire import (
 
 Opener = Callable[[], AbstractContextManager[Project]]
 
-__all__ = ["Evidence", "Goto", "Quotation", "Suggestion", "Suggestions", "transcript"]
+__all__ = ["Evidence", "Goto", "Quotation", "Suggestion", "Suggestions", "courier", "transcript"]
 
 _shelf = st.components.v2.component("redthread.shelf", js=loader("shelf.js"), isolate_styles=False)
+_courier = st.components.v2.component("redthread.courier", js=loader("courier.js"), isolate_styles=False)
 _pane = st.components.v2.component("redthread.pane", js=loader("mount.js"), isolate_styles=False)
 
 
@@ -80,14 +81,6 @@ def transcript(
     talk.show(document)
     talk.shelved = book["key"]
     _shelf(key=f"{key}-shelf", data={"items": [page, book, base]}, on_wake_change=_nothing)
-
-    def receive() -> None:
-        try:
-            batch = read_batch(st.session_state[key]["batch"])
-            with opened() as project:
-                talk.receive(batch, partial(source.perform, project))
-        except (InvalidValue, ProjectError) as error:
-            talk.trouble = str(error)
 
     @st.fragment
     def pane() -> None:
@@ -133,9 +126,36 @@ def transcript(
             data["suggestions"] = _suggestions(talk, suggestions, batch.suggested)
         if evidence is not None and here and batch is not None and batch.look is not None:
             data["evidence"] = evidence_wire(*batch.look, evidence(*batch.look))
-        _pane(key=key, data=data, on_batch_change=receive)
+        _pane(key=key, data=data, on_batch_change=partial(_receive, key, talk, opened, coder))
 
     pane()
+
+
+def courier(opened: Opener, *, coder: str, key: str = "courier") -> list[str]:
+    """Deliver what was done just before the transcript was left; call it on every screen, the coding screen too.
+
+    Gives the reasons of what was refused since the last call: the pane is no longer there to say them.
+    """
+    talk = _conversation(key)
+    refused = [message for _, _, message in talk.refused]
+    talk.refused.clear()
+    with opened() as project:
+        identity = project.id
+    _courier(
+        key=key,
+        data={"project": identity, "me": coder, "heard": talk.heard, "acknowledged": talk.acknowledged},
+        on_batch_change=partial(_receive, key, talk, opened, coder),
+    )
+    return refused
+
+
+def _receive(key: str, talk: Conversation, opened: Opener, coder: str) -> None:
+    try:
+        batch = read_batch(st.session_state[key]["batch"])
+        with opened() as project:
+            talk.receive(batch, partial(apply, project, coder=coder))
+    except (InvalidValue, ProjectError) as error:
+        talk.trouble = str(error)
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,4 +1,4 @@
-"""What the pane reads from the project and does to it."""
+"""What the pane reads from the project, and what it does to it."""
 
 from __future__ import annotations
 
@@ -61,15 +61,6 @@ class Source:
         read = self._read(project) if any(_of(latest.values(), "read_mark")) else None
         return Marks(revision, tuple(codings), tuple(filter(self._shown, memos)), refusals, frozenset(gone), read)
 
-    def perform(self, project: Project, sent: Sent) -> Refused | None:
-        """Apply one operation, once. Raises ProjectError where the project itself fails."""
-        try:
-            text = project.document(sent.document).text
-        except UnknownItem as error:
-            return Refused(sent.operation.number, str(error))
-        refused = perform(project, sent.document, [sent.in_code_points(text)], coder=self.coder)
-        return refused[0] if refused else None
-
     def _shown(self, item: Coding | Memo) -> bool:
         return self.coders is None or item.coder == self.coder or item.coder in self.coders
 
@@ -79,6 +70,16 @@ class Source:
     def _read(self, project: Project) -> int | None:
         marks = project.read_marks(document=self.document)
         return next((mark.position for mark in marks if mark.coder == self.coder), None)
+
+
+def apply(project: Project, sent: Sent, *, coder: str) -> Refused | None:
+    """Apply one operation of the browser, once. Raises ProjectError where the project itself fails."""
+    try:
+        text = project.document(sent.document).text
+    except UnknownItem as error:
+        return Refused(sent.operation.number, str(error))
+    refused = perform(project, sent.document, [sent.in_code_points(text)], coder=coder)
+    return refused[0] if refused else None
 
 
 def _of(changes: Iterable[RowChange], table: str) -> Iterable[RowChange]:

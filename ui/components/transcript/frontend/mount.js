@@ -4,17 +4,11 @@
 // focus) is kept for a minute and put back as it was; the queue lives as long as the page.
 
 import { Pane } from "./pane.js";
-import { Queue } from "./queue.js";
+import { queueOf } from "./queue.js";
 
 const KEPT = 60_000;
 
-const page = (globalThis.redthreadPage ??= { queues: new Map(), panes: new Map(), mounted: new WeakMap() });
-
-function queueOf({ project, me }) {
-  const key = `${project}:${me}`;
-  if (!page.queues.has(key)) page.queues.set(key, new Queue(project, me));
-  return page.queues.get(key);
-}
+const page = (globalThis.redthreadPage ??= { panes: new Map(), mounted: new WeakMap() });
 
 function attach(parent, data) {
   const key = `${data.project}:${data.me}`;
@@ -23,7 +17,7 @@ function attach(parent, data) {
     const queue = queueOf(data);
     kept = { pane: new Pane(queue), parent: null };
     page.panes.set(key, kept);
-    queue.recover().then((left) => left && kept.pane.notices.warn(`${left === 1 ? "One change" : `${left} changes`} left by a tab that was closed too early ${left === 1 ? "is" : "are"} saved now.`));
+    queue.recovered.then((left) => left && kept.pane.notices.warn(`${left === 1 ? "One change" : `${left} changes`} left by a tab that was closed too early ${left === 1 ? "is" : "are"} saved now.`));
   }
   clearTimeout(kept.ending);
   kept.parent = parent;

@@ -8,6 +8,15 @@
 
 import { Outbox } from "./outbox.js";
 
+const queues = (globalThis.redthreadQueues ??= new Map());
+
+/** The queue of one coder in one project; it lives as long as the page. */
+export function queueOf({ project, me }) {
+  const key = `${project}:${me}`;
+  if (!queues.has(key)) queues.set(key, new Queue(project, me));
+  return queues.get(key);
+}
+
 const GAP = 30;
 const PATIENCE = 3000;
 const AFTER_LIFELINE = 600;
@@ -24,6 +33,8 @@ export class Queue {
     this.retries = 0;
     this.wishes = {};
     this.port = null;
+    this.spare = null;
+    this.recovered = this.recover();
   }
 
   /** The pane that speaks for this queue: `send(batch)`, `describe()`, `changed()`, `lifeline()`. */
@@ -32,8 +43,17 @@ export class Queue {
     this.flush();
   }
 
+  /** Who speaks where no pane is on the screen. */
+  connectSpare(port) {
+    this.spare = port;
+    if (!this.port) this.connect(port);
+  }
+
   disconnect(port) {
-    if (this.port === port) this.port = null;
+    if (this.spare === port) this.spare = null;
+    if (this.port !== port) return;
+    this.port = this.spare;
+    this.flush();
   }
 
   add(document, kind, values) {

@@ -13,11 +13,16 @@ export function shelf() {
   return (globalThis.redthreadShelf ??= { items: new Map(), lifeline: () => {} });
 }
 
+/** Takes no room on the screen. */
+export function hide(parent) {
+  const frame = parent.closest('[data-testid="stElementContainer"]');
+  if (frame) frame.style.display = "none";
+}
+
 export default function ({ data, setTriggerValue, parentElement }) {
   const { items } = shelf();
   shelf().lifeline = () => setTriggerValue("wake", Date.now());
-  const frame = parentElement.closest('[data-testid="stElementContainer"]');
-  if (frame) frame.style.display = "none";
+  hide(parentElement);
   for (const item of data.items) {
     items.delete(item.key);
     items.set(item.key, item);
