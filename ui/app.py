@@ -12,12 +12,13 @@ from streamlit.navigation.page import Page as StreamlitPage
 from coder.errors import CodingError
 from coder.store import Project
 from coder.workflow.coders import add_coder
+from ui.components.transcript import courier
 from ui.parts import activity
 from ui.parts.errors import refused, told
 from ui.parts.history import undo_and_redo
 from ui.parts.messages import show_messages
 from ui.parts.words import plain
-from ui.resources import PROJECT, enter, leave, opened, project_with, remember_coder
+from ui.resources import PROJECT, coder_id, enter, leave, opened, project_with, remember_coder
 from ui.screens import codebook, coding, compare, documents, project, quotations, review
 from ui.session import session
 
@@ -76,9 +77,16 @@ def main() -> None:
             activity.show()
     show_messages()
     if there:
+        _deliver()
         page.run()
     else:
         project.show()
+
+
+def _deliver() -> None:
+    """Store what was coded just before its screen was left."""
+    for reason in courier(opened, coder=coder_id()):
+        st.toast(plain(f"Not done: {reason}"), icon=":material/error:")
 
 
 def _page(show: Callable[[], None], title: str, icon: str) -> StreamlitPage:
