@@ -9,6 +9,8 @@ from coder.errors import MalformedFile, TooLarge
 
 MAX_MEMBERS = 5_000
 MAX_UNPACKED = 300_000_000
+MAX_XML = 50_000_000
+"""Bytes of one XML member; parsed, it takes some twenty times as much memory."""
 MAX_RATIO = 200
 """How many times larger than packed a member of more than a megabyte may be; text packs to a tenth or a twentieth."""
 
@@ -41,6 +43,8 @@ def opened(content: bytes, kind: str) -> zipfile.ZipFile:
             f"the {kind} would unpack to {len(members):,} parts and {unpacked:,} bytes; that is refused as unsafe"
         )
     for member in members:
+        if member.filename.endswith((".xml", ".rels")) and member.file_size > MAX_XML:
+            raise TooLarge(f"{member.filename!r} in the {kind} has {member.file_size:,} bytes, more than {MAX_XML:,}")
         if member.file_size > 1_000_000 and member.file_size > MAX_RATIO * max(1, member.compress_size):
             raise TooLarge(
                 f"{member.filename!r} in the {kind} is packed more than {MAX_RATIO} times; that is refused as unsafe"

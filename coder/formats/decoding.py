@@ -145,4 +145,4 @@ def characters(text: str) -> str:
 
 def _character(reference: re.Match[str]) -> str:
     character = unescape(reference[0])
-    return character if character.isprintable() or character == "\xa0" else reference[0]
+    return character if character and (character.isprintable() or character == "\xa0") else reference[0]

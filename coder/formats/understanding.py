@@ -25,8 +25,14 @@ _FOOTER = re.compile(
 _REMARK = re.compile(r"[*_]?[\[(][^\[\]()]{1,200}[\])][*_]?$|(?:Reacted to|Replying to) \"")
 
 
-def understand(text: str, paragraphs: Sequence[Paragraph], name: str, warnings: Sequence[str] = ()) -> Reading:
-    """What a written document says: its paragraphs are given in order, ``name`` is the file's name."""
+def understand(
+    text: str, paragraphs: Sequence[Paragraph], name: str, warnings: Sequence[str] = (), *, lined: bool = True
+) -> Reading:
+    """What a written document says: its paragraphs are given in order, ``name`` is the file's name.
+
+    ``lined`` says that the lines of the text are those of the file, so that a warning may name them.
+    Raises MalformedFile if there is nothing to read.
+    """
     candidates = list(_candidates(text, paragraphs))
     said = _with_words(text, candidates)
     in_bold = names_in_bold([candidate.label for candidate in said], len(paragraphs))
@@ -43,7 +49,7 @@ def understand(text: str, paragraphs: Sequence[Paragraph], name: str, warnings: 
     if not turns:
         raise MalformedFile("holds no words, only marks")
     day, dated = sketch.date(name, listener.first)
-    doubts = _doubts(text, turns, labels, believed)
+    doubts = _doubts(text, turns, labels, believed, lined=lined)
     return Reading(text, turns, _kind(text, turns, notes=notes), (*warnings, *dated, *doubts), day)
 
 
@@ -248,11 +254,14 @@ def _has_keywords(texts: Sequence[str]) -> bool:
     return "SUMMARY KEYWORDS" in texts
 
 
-def _doubts(text: str, turns: Sequence[Turn], labels: Mapping[int, Label], believed: Convention) -> Iterator[str]:
+def _doubts(
+    text: str, turns: Sequence[Turn], labels: Mapping[int, Label], believed: Convention, *, lined: bool
+) -> Iterator[str]:
     """What the researcher should look at."""
     for name in believed.doubted[:5]:
         place = next(start for start, label in labels.items() if label.name == name)
-        yield f"line {lines_before(text, place)}: {name!r} looks like a speaker but stands too seldom; read as text"
+        where = f"line {lines_before(text, place)}: " if lined else ""
+        yield f"{where}{name!r} looks like a speaker but stands too seldom; read as text"
     speakers = dict.fromkeys(turn.speaker for turn in turns if turn.speaker)
     spellings: dict[str, list[str]] = {}
     for speaker in speakers:
@@ -263,7 +272,8 @@ def _doubts(text: str, turns: Sequence[Turn], labels: Mapping[int, Label], belie
     timed = [turn for turn in turns if turn.start_ms is not None]
     for before, after in pairwise(timed):
         if (before.start_ms or 0) > (after.start_ms or 0):
-            yield f"line {lines_before(text, after.span.start)}: the time goes back here; times were kept as they stand"
+            where = f"line {lines_before(text, after.span.start)}: " if lined else ""
+            yield f"{where}the time goes back at {after.span.of(text)[:30]!r}; times were kept as they stand"
             break
     starts = [turn.span.start for turn in turns]
     places = [(place, turns[turn_at(starts, place)]) for place in stamps_in(text)]

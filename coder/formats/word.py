@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from coder.errors import MalformedFile
+from coder.errors import MalformedFile, TooLarge
 from coder.formats.archives import opened
-from coder.formats.paragraphs import Paragraph
+from coder.formats.paragraphs import MAX_PARAGRAPHS, Paragraph
 from coder.formats.understanding import understand
 from coder.model import Reading, trimmed
 
@@ -50,7 +50,9 @@ def read(content: bytes, name: str) -> Reading:
     paragraphs: list[Paragraph] = []
     position = 0
     before: _Block | None = None
-    for block in _blocks(body, _Styles(styles)):
+    for number, block in enumerate(_blocks(body, _Styles(styles))):
+        if number > MAX_PARAGRAPHS:
+            raise TooLarge(f"holds more than {MAX_PARAGRAPHS:,} paragraphs; split it into several documents")
         span = trimmed(block.text, 0, len(block.text))
         if span is None:
             continue
@@ -65,7 +67,7 @@ def read(content: bytes, name: str) -> Reading:
         before = block
     if not paragraphs:
         raise MalformedFile("the Word document holds no text")
-    return understand("".join(parts), paragraphs, name, list(_left_out(body)))
+    return understand("".join(parts), paragraphs, name, list(_left_out(body)), lined=False)
 
 
 def _parts(content: bytes) -> tuple[Any, Any]:

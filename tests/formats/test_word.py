@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coder.errors import MalformedFile, TooLarge, UnreadableFile
-from coder.formats import archives, read
+from coder.formats import archives, read, word
 from tests.formats.word_files import DOCUMENTS, made
 
 MARKS = [b"<w:p>", b"</w:p>", b"<w:t>", b'"', b"&#13;", b"&#x202e;", b"w:", b"<w:tbl/>"]
@@ -165,3 +165,18 @@ def test_a_transcript_in_a_table_has_its_speakers():
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_reading_twice_gives_the_same(name):
     assert read("x.docx", DOCUMENTS[name]) == read("x.docx", DOCUMENTS[name])
+
+
+def test_an_xml_part_beyond_the_limit_is_refused(monkeypatch):
+    monkeypatch.setattr(archives, "MAX_XML", 1000)
+    refused(SOUND, "more than 1,000", TooLarge)
+
+
+def test_paragraphs_without_end_are_refused(monkeypatch):
+    monkeypatch.setattr(word, "MAX_PARAGRAPHS", 100)
+    refused(with_body("<w:p/>" * 102), "paragraphs", TooLarge)
+
+
+def test_a_warning_names_no_line_of_a_file_that_has_none():
+    rows = ["Anna: Hi.", "Ben: Ho.", "Anna: So.", "Ben: No.", "And so on.", "And on.", "And more.", "Carla: Coffee?"]
+    assert read("x.docx", made(*rows)).warnings == ("'Carla' looks like a speaker but stands too seldom; read as text",)
