@@ -15,6 +15,9 @@ from ui.parts.leading import lead
 from ui.resources import coder_id, opened
 from ui.session import Session, session
 
+WAIT = 0.1
+"""Seconds that what was just decided may take to show in what is suggested; later it shows the next time."""
+
 DOCUMENT, POSITION = "document", "position"
 """Names in the address, so that a place can be linked to."""
 
@@ -45,8 +48,10 @@ def show() -> None:
 
 
 def _suggestions(coder: str, document: str) -> Suggestions | None:
-    snapshot = assistant().snapshot(coder)
-    if snapshot.ground is None:
+    with opened() as project:
+        revision = project.revision
+    snapshot = assistant().fresh(coder, revision, WAIT)
+    if snapshot.ground is None or (snapshot.learned is None and not snapshot.switches.silent):
         return None
     passages = {
         passage: tuple(Suggestion(each.code, each.probability) for each in found)
