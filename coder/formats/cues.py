@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from coder.errors import MalformedFile
 from coder.formats.building import Piece, built
@@ -67,11 +68,16 @@ def read_cues(rows: Sequence[str], name: str, warnings: Sequence[str] = ()) -> R
 
     Raises MalformedFile with the line where times are missing or broken.
     """
-    found = list(_parsed(rows))
+    said = list(warnings)
+    found = list(_parsed(rows, said))
     cues = [item for item in found if isinstance(item, _Cue)]
     if not cues:
         raise MalformedFile("holds no cues: no line like 00:00:01.000 --> 00:00:04.000 was found")
-    said = [*warnings, *_oddities(cues)]
+    said.extend(_oddities(cues))
+    if _roll(cues):
+        said.append("the captions roll: rows that were shown twice are read once")
+        found = list(_unrolled(found))
+        cues = [item for item in found if isinstance(item, _Cue)]
     voiced = any(_VOICE.search(cue.words) for cue in cues)
     split = _by_voice if voiced else _splitter_by_label(cues)
     spoken = [part for item in found for part in (split(item) if isinstance(item, _Cue) else [item])]
@@ -83,8 +89,8 @@ def read_cues(rows: Sequence[str], name: str, warnings: Sequence[str] = ()) -> R
     return Reading(text, turns, DocumentKind.INTERVIEW, tuple(said), day)
 
 
-def _parsed(rows: Sequence[str]) -> Iterator[_Cue | Piece]:
-    """Cues, and the notes and titles between them, in the order of the file."""
+def _parsed(rows: Sequence[str], said: list[str]) -> Iterator[_Cue | Piece]:
+    """Cues, and the notes and titles between them, in the order of the file; ``said`` tells what was odd."""
     at = 0
     last: _Cue | None = None
     below: list[str] = []
@@ -108,7 +114,9 @@ def _parsed(rows: Sequence[str]) -> Iterator[_Cue | Piece]:
             if _NOT_SHOWN.match(row):
                 continue
             if last is not None and note is None:
-                # A blank line inside a cue: the words below it still belong to it.
+                # A blank line inside a cue, or a cue that lost its times: the words must not be lost as well.
+                if not any("words without times" in warning for warning in said):
+                    said.append(f"line {at - words.count(chr(10))}: words without times were added to the cue before")
                 below.append(words)
                 continue
             if last is not None:
@@ -152,6 +160,30 @@ def _oddities(cues: Sequence[_Cue]) -> Iterator[str]:
             yield f"line {cue.line}: the time goes back here; times and order were kept as they stand"
             break
         latest = cue.start
+
+
+def _roll(cues: Sequence[_Cue]) -> bool:
+    """Whether most cues begin with the row that the cue before ended with, as automatic captions do."""
+    pairs = [(_rows(before)[-1:], _rows(after)[:1]) for before, after in pairwise(cues)]
+    return len(pairs) > 2 and sum(last == first != [] for last, first in pairs) > len(pairs) / 3
+
+
+def _unrolled(items: Iterable[_Cue | Piece]) -> Iterator[_Cue | Piece]:
+    last = ""
+    for item in items:
+        if not isinstance(item, _Cue):
+            yield item
+            continue
+        rows = _rows(item)
+        fresh = rows[1:] if rows[:1] == [last] else rows
+        last = rows[-1] if rows else last
+        if fresh:
+            yield item.saying("\n".join(fresh), item.voice)
+
+
+def _rows(cue: _Cue) -> list[str]:
+    """The rows of a cue as they are shown, without empty ones."""
+    return [row.strip() for row in _shown(cue.words).split("\n") if row.strip()]
 
 
 def _by_voice(cue: _Cue) -> list[_Cue]:

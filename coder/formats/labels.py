@@ -99,7 +99,7 @@ def label_of(line: str, start: int, *, bold: int = 0, below_stamp: bool = False)
     if found := _NAME_STAMP.match(head) if _CLOCK_NEAR.search(head, max(0, colon - 4)) else None:
         return _label(Form.NAME_THEN_STAMP, found, line, start, time=milliseconds(found["stamp"]), sure=True)
     if found := _NAME_COLON.match(head):
-        return _label(Form.COLON, found, line, start)
+        return _label(Form.COLON, found, line, start, sure=below_stamp)
     return _bold(line, start, bold)
 
 
@@ -228,7 +228,7 @@ def convention(evidence: Evidence) -> Convention:
     strict = believed > sum(colons.values())
     known = frozenset().union(*names.values()) & colons.keys()
     by_colon = _in_notes(evidence) if evidence.notes else _by_repetition(evidence, Form.COLON)
-    names[Form.COLON] = known if strict else known | by_colon
+    names[Form.COLON] = known if strict else known | by_colon | _below_stamps(evidence)
     doubted = () if strict or evidence.notes or not names[Form.COLON] else tuple(
         name for name in colons if name not in names[Form.COLON] and _is_name_like(name)
     )  # fmt: skip
@@ -276,6 +276,13 @@ def names_in_bold(labels: Sequence[Label], paragraphs: int) -> frozenset[str]:
     return _often(names, 2) | frozenset(filter(_is_name_like, names))
 
 
+def _below_stamps(evidence: Evidence) -> frozenset[str]:
+    """Names before a colon right below a line with a stamp, where that is how the document is made."""
+    stamps = sum(label.form is Form.STAMP and label.alone for label in evidence.labels)
+    named = [label.name for label in evidence.labels if label.form is Form.COLON and label.sure and label.name]
+    return frozenset(filter(_is_name_like, named)) if len(named) > stamps / 2 else frozenset()
+
+
 def _by_repetition(evidence: Evidence, form: Form) -> frozenset[str]:
     names = evidence.names(form)
     repeated = {name: count for name, count in names.items() if count > 1 and name.casefold() not in NOT_SPEAKERS}
@@ -317,7 +324,9 @@ def _stamps(evidence: Evidence, *, named: bool) -> bool:
         return False
     if all(label.sure for label in stamps):
         return len(stamps) > 1 or named
-    return len(stamps) > 1 and not evidence.notes and len(stamps) >= 0.5 * evidence.paragraphs
+    alone = sum(label.alone for label in stamps)
+    share = 0.2 if alone > len(stamps) / 2 else 0.5
+    return len(stamps) > 1 and not evidence.notes and len(stamps) >= share * evidence.paragraphs
 
 
 def _often(names: Counter[str], least: int) -> frozenset[str]:

@@ -75,8 +75,8 @@ def section_kind(heading: str) -> TurnKind | None:
     if len(heading) > 60:
         return None
     words = _NUMBER.sub("", _bare(heading.strip(_MARKS + ":：")))
-    kind = _FIELDS.get(words) or _FIELDS.get(words.partition(" ")[2])
-    return kind if kind is not TurnKind.HEADER else None
+    kinds = (_FIELDS.get(part) for part in (words, words.partition(" ")[2], *words.split("/")))
+    return next((kind for kind in kinds if kind is not None and kind is not TurnKind.HEADER), None)
 
 
 def speaks_of_a_meeting(text: str) -> bool:
@@ -86,14 +86,19 @@ def speaks_of_a_meeting(text: str) -> bool:
 
 _PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){0,3}")
 _ALIAS = re.compile(r"\(@?\s*([^\W\d_][\w.-]{0,30})\s*[),]|,\s([^\W\d_a-z]{2,4})\b")
+_INITIALS = re.compile(r"[^\W\d_a-z]{2,4}")
 _AND = re.compile(r"\s(?:and|und|och|ja|&)\s")
 
 
 def people_in(attendance: str) -> frozenset[str]:
     """Names by which those in a list of attendance may be called, in small letters.
 
-    ``Birgitta Ekman (BE), managing director`` gives ``birgitta ekman``, ``birgitta``, ``ekman`` and ``be``.
+    ``Birgitta Ekman (BE), managing director`` gives ``birgitta ekman``, ``birgitta``, ``ekman`` and ``be``;
+    so does the row ``| Birgitta Ekman | BE | Harbour |`` of a table.
     """
+    if attendance.startswith("|") or "\t" in attendance:
+        name, *others = (cell.strip() for cell in re.split(r"[|\t]", attendance.strip("|")))
+        return frozenset(_callings(name)) | {cell.casefold() for cell in others if _INITIALS.fullmatch(cell)}
     field, colon, after = attendance.partition(":")
     inline = bool(colon) and len(field) < 60
     found = {alias.casefold() for pair in _ALIAS.findall(attendance) for alias in pair if alias}

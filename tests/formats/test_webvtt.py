@@ -98,7 +98,23 @@ def test_only_tags_are_removed():
 
 
 def test_a_blank_line_inside_a_cue_does_not_lose_the_words_below_it():
-    assert said(vtt(cue(1, "<v Anna>So"), "it goes on."))[0] == ("Anna", "So it goes on.")
+    reading = vtt(cue(1, "<v Anna>So"), "it goes on.", "And on.")
+    assert said(reading) == [("Anna", "So it goes on. And on.")]
+    assert reading.warnings == ("line 6: words without times were added to the cue before",)
+
+
+def test_captions_that_roll_are_read_once():
+    rows = ["when the moon", "hits the crane", "at the quay", "in the night", "and all is still"]
+    cues = [cue(i, "\n".join(rows[max(0, i - 1) : i + 1])) for i in range(5)]
+    reading = vtt(*cues)
+    assert reading.text.split() == " ".join(rows).split()
+    assert "roll" in reading.warnings[0]
+
+
+def test_somebody_may_say_the_same_twice():
+    assert said(vtt(*(cue(i, words) for i, words in enumerate(["Yes.", "Yes.", "No.", "So?", "Well."]))))[0][
+        1
+    ].startswith("Yes. Yes.")
 
 
 def test_cues_without_a_blank_line_between_them_are_told_apart():
