@@ -150,6 +150,8 @@ def courier(opened: Opener, *, coder: str, key: str = "courier") -> list[str]:
 
 
 def _receive(key: str, talk: Conversation, opened: Opener, coder: str) -> None:
+    if key not in st.session_state:
+        return  # The screen was left meanwhile; what was not heard is sent again.
     try:
         batch = read_batch(st.session_state[key]["batch"])
         with opened() as project:

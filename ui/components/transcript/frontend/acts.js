@@ -97,6 +97,7 @@ export class Acts {
         pane.focus();
       },
     });
+    pane.open.span = span;
   }
 
   // ---- one coding ----

@@ -11,6 +11,7 @@ import { Model } from "./model.js";
 import { Notices } from "./notice.js";
 import { Overview } from "./overview.js";
 import { Painter } from "./painting.js";
+import { place } from "./popover.js";
 import { openQuick } from "./quick.js";
 import { Places } from "./selection.js";
 import { ARRIVED, shelf } from "./shelf.js";
@@ -104,11 +105,13 @@ export class Pane {
     if (!this.data.suggests || this.queue.waiting) return;
     if (this.askedFor !== this.model.revision) [this.askedFor, this.asks] = [this.model.revision, 0];
     else if (this.data.suggestions) this.asks = QUIET.length;
-    if (this.asks >= QUIET.length) return;
+    this.answered ||= Boolean(this.data.suggestions);
+    // Before there have been any, passages may still be read for the first time, and that takes as long as it takes.
+    if (this.asks >= QUIET.length && this.answered) return;
     this.quiet = setTimeout(() => {
       this.asks += 1;
       this.queue.wish("ask", true);
-    }, QUIET[this.asks]);
+    }, QUIET[Math.min(this.asks, QUIET.length - 1)]);
   }
 
   // ---- what the queue asks ----
@@ -161,7 +164,7 @@ export class Pane {
     this.scroller = el("div", { class: "rt-scroll", role: "group", "aria-label": `Transcript: ${page.name}` });
     this.scroller.append(this.painter.draw());
     if (!this.model.rows.length) this.scroller.append(el("p", { class: "rt-empty", text: "This document has no text." }));
-    this.scroller.addEventListener("scroll", () => this.closeQuick(), { passive: true });
+    this.scroller.addEventListener("scroll", () => this.keepBeside(), { passive: true });
     this.root.replaceChildren(this.toolbar.root, el("div", { class: "rt-main" }, this.scroller, this.overview.canvas), this.evidence.root, this.notices.toast, this.notices.alert, this.notices.live);
     this.fit();
     this.current = same ? Math.min(this.current, this.model.rows.length - 1) : 0;
@@ -228,6 +231,7 @@ export class Pane {
     if (this.filters.active) this.dim();
     this.showSelection();
     this.tabbable(this.current, true);
+    this.keepBeside();
   }
 
   repaint() {
@@ -476,6 +480,18 @@ export class Pane {
     return { left: seen.at(-1).left, top: Math.max(frame.top, seen[0].top), bottom: Math.min(frame.bottom, seen.at(-1).bottom) };
   }
 
+  /** A window stays beside the words that it speaks of, wherever these go. */
+  keepBeside() {
+    if (this.moving || !(this.editor || this.open?.span || this.quick)) return;
+    this.moving = requestAnimationFrame(() => {
+      this.moving = null;
+      const coding = this.model.shown.get(this.chosen);
+      if (this.editor && coding) place(this.editor.box, this.rectangle(this.tried ?? coding), this.root);
+      if (this.open?.span) place(this.open.box, this.rectangle(this.open.span), this.root);
+      if (this.quick && this.selection) place(this.quick.box, this.rectangle(this.selection), this.root);
+    });
+  }
+
   // ---- codings ----
 
   isMine(id) {
@@ -483,7 +499,7 @@ export class Pane {
   }
 
   /** Opens a coding, or closes the one that is open. */
-  choose(id, beside = null) {
+  choose(id) {
     const before = this.model.shown.get(this.chosen);
     const after = this.model.shown.get(id);
     const editor = this.editor;
@@ -505,7 +521,7 @@ export class Pane {
     const { first, last } = this.model.rowsOf(after);
     if (this.current < first || this.current > last) this.go(first);
     this.editor = openEditor({
-      root: this.root, beside: beside ?? this.rectangle(after), coding: after, model: this.model, codeOf: this.codeOf, coderOf: this.coderOf, readOnly: this.data.readOnly,
+      root: this.root, beside: this.rectangle(after), coding: after, model: this.model, codeOf: this.codeOf, coderOf: this.coderOf, readOnly: this.data.readOnly,
       acts: {
         recode: () => this.acts.recodeChosen(),
         remove: (event) => this.acts.removeChosen(event),
@@ -668,7 +684,7 @@ export class Pane {
       else this.focus();
     } else if (named) {
       this.go(index, { scroll: false });
-      this.choose(named.dataset.coding, named.getBoundingClientRect());
+      this.choose(named.dataset.coding);
     } else if (offered) {
       this.pick.set(index, offered.dataset.offer);
       this.paint(new Set([index]));

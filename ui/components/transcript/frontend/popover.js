@@ -6,6 +6,7 @@ const LEAST = 230; // a window squeezed to less would help nobody; it rather cov
 /** Puts a window below a rectangle of the page, above it where there is no room, inside `root`. */
 export function place(popover, beside, root) {
   const frame = root.getBoundingClientRect();
+  popover.style.maxHeight = "";
   const { offsetWidth: width, offsetHeight: height } = popover;
   const left = Math.min(Math.max(EDGE, beside.left - frame.left), Math.max(EDGE, frame.width - width - EDGE));
   const roomBelow = frame.bottom - beside.bottom - 2 * EDGE;

@@ -5,7 +5,7 @@ import { place } from "./popover.js";
 
 const OFFERED = 3;
 
-/** Shows the bar beside the selection; gives `{close}`. */
+/** Shows the bar beside the selection; gives `{close, box}`. */
 export function openQuick({ root, beside, codes, choose, more }) {
   const bar = el("div", { class: "rt-popover rt-quick", role: "toolbar", "aria-label": "Code the selection" },
     button("Choose a code", more, { shows: "code", keys: "Enter", kind: "rt-primary" }),
@@ -15,5 +15,5 @@ export function openQuick({ root, beside, codes, choose, more }) {
   bar.firstChild.append(" Code…");
   root.append(bar);
   place(bar, beside, root);
-  return { close: () => bar.remove() };
+  return { close: () => bar.remove(), box: bar };
 }
