@@ -163,9 +163,12 @@ def _oddities(cues: Sequence[_Cue]) -> Iterator[str]:
 
 
 def _roll(cues: Sequence[_Cue]) -> bool:
-    """Whether most cues begin with the row that the cue before ended with, as automatic captions do."""
-    pairs = [(_rows(before)[-1:], _rows(after)[:1]) for before, after in pairwise(cues)]
-    return len(pairs) > 2 and sum(last == first != [] for last, first in pairs) > len(pairs) / 3
+    """Whether many cues show the row that the cue before ended with above one more, as automatic captions do."""
+    if any("<v" in cue.words for cue in cues):
+        return False
+    shown = [_rows(cue) for cue in cues]
+    rolled = sum(len(after) > 1 and after[0] == before[-1] for before, after in pairwise(shown) if before)
+    return rolled > 2 and rolled > len(cues) / 3
 
 
 def _unrolled(items: Iterable[_Cue | Piece]) -> Iterator[_Cue | Piece]:

@@ -111,6 +111,11 @@ def test_captions_that_roll_are_read_once():
     assert "roll" in reading.warnings[0]
 
 
+def test_one_person_may_say_the_same_in_many_rows():
+    cues = [cue(i, "<v Anna>Yes.\nYes.") for i in range(6)]
+    assert said(vtt(*cues)) == [("Anna", "Yes. " * 11 + "Yes.")]
+
+
 def test_somebody_may_say_the_same_twice():
     assert said(vtt(*(cue(i, words) for i, words in enumerate(["Yes.", "Yes.", "No.", "So?", "Well."]))))[0][
         1
