@@ -10,42 +10,73 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+from scipy.special import expit
 from sklearn.metrics import average_precision_score
 
+from coder.suggest import told as saying
 from coder.suggest import views
-from coder.suggest.calibration import Calibration
+from coder.suggest.calibration import Calibration, competition
+from coder.suggest.history import STEPS, Trail, read_on
 from coder.suggest.kernel import Landmarks
 from coder.suggest.material import CodeText, Judgements, Passages
+from coder.suggest.ridge import Ridge
 
 Array = NDArray[np.float32]
 Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
 Encode = Callable[[Sequence[str]], Array]
 
-RIDGE = 0.7
-DEFINITION_WEIGHT = 0.5
+RIDGE = 1.0
+DESCRIPTION_WEIGHT = 0.5
+"""What the description of a code counts as an example of it."""
+
+NOT_WEIGHT = 0.25
+"""What a description of when not to use a code counts against it."""
+
 FADING = 4.0
+"""With that many examples, the fit to what the codebook says counts half."""
+
 REFUSED = -0.5
+"""The target of a refusal: further away than a passage that was merely left."""
+
+COVERED = 0.5
+"""The share of a passage that a coding has to cover to count in full."""
+
+FOLDS = 5
+CONTRADICTED = 0.02
+"""The share of passages whose words were coded in two ways, from which on it is said."""
+
 ENOUGH = 4
 """A code with fewer examples has no skill of its own yet."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lessons:
+    """What the codebook teaches, as t texts: ``features`` (t, m), ``target`` (t, c) and ``weight`` (t,)."""
+
+    features: Array
+    target: Array
+    weight: Array
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """All that depends on texts alone, for n passages and c codes.
 
-    ``features`` (n, m) and ``code_features`` (c, m) of the kernel; ``told`` (n, c): how well a passage fits what the
-    codebook says, each code standardised over the project; ``meaning`` (n, d) and ``code_meaning`` (c, d):
-    vectors centred on the project, of unit length.
+    ``features`` (n, m) of the kernel; ``lessons`` of the codebook in the same features; ``told`` (n, c): how well a
+    passage fits what the codebook says, of standard deviation one; ``literally`` (n, c): the same before a look at
+    what fitting passages have in common; ``meaning`` (n, d): vectors centred on the project, of unit length;
+    ``earlier``: for every step back in the document the passage there, or -1.
     """
 
     passages: Passages
     codes: tuple[CodeText, ...]
     features: Array
-    code_features: Array
+    lessons: Lessons
     told: Array
+    literally: Array
     meaning: Array
-    code_meaning: Array
+    earlier: tuple[Rows, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +84,8 @@ class Skill:
     """How well a code is found in documents that were left out.
 
     ``average_precision`` and ``told_average_precision`` (the same, by definition alone), ``precision`` and ``recall``
-    of suggestions with a probability of at least a half, are NaN where there are too few examples to say.
+    of suggestions with a probability of at least a half, are NaN where there are too few examples to say. ``skilled``
+    says that there are enough, and that it is clearly better than chance and not worse than its definition.
     """
 
     examples: int
@@ -84,121 +116,159 @@ class Learned:
 
 
 def prepare(passages: Passages, codes: Sequence[CodeText], encode: Encode) -> Prepared:
-    """All that can be done before anything is coded."""
-    raise_if_empty(passages, codes)
-    described = [code.description for code in codes]
-    code_vectors = encode(described)
+    """All that can be done before anything is coded.
+
+    Raises ValueError where there is no passage or no code.
+    """
+    if not len(passages) or not len(codes):
+        raise ValueError("suggestions need at least one passage and one code")
     centre = views.unit(passages.vectors).mean(axis=0)
     meaning = views.unit(views.unit(passages.vectors) - centre)
-    code_meaning = views.unit(views.unit(code_vectors) - centre)
     lexical = views.lexical(passages.texts)
-    blocks, code_blocks = {"meaning": meaning}, {"meaning": code_meaning}
-    fit = [_standardised(meaning @ code_meaning.T)]
-    for name, (reduction, exact) in lexical.items():
-        code_exact = reduction.exact(described)
-        blocks[name], code_blocks[name] = reduction.reduced(exact), reduction.reduced(code_exact)
-        if name == "words":
-            fit.append(_standardised(np.asarray((exact @ code_exact.T).todense(), np.float32)))
-    narrow = views.reduce_width(meaning, views.CONTEXT_WIDTH)
-    blocks["before"] = views.beside(narrow, views.neighbours(passages, -1))
-    blocks["after"] = views.beside(narrow, views.neighbours(passages, 1))
-    blocks["place"] = views.bumps(views.place(passages), views.PLACES, views.PLACE_WIDTH)
-    blocks["manner"] = views.manner(passages)
-    blocks["base"] = np.ones((len(passages), 1), np.float32)
-    x = np.hstack([np.sqrt(views.WEIGHTS[name]) * block for name, block in blocks.items()])
-    q = np.hstack(
-        [
-            np.sqrt(views.WEIGHTS[name]) * code_blocks.get(name, np.zeros((len(codes), block.shape[1]), np.float32))
-            for name, block in blocks.items()
-        ]
+    blocks = {"meaning": meaning, **{name: own.reduced(exact) for name, (own, exact) in lexical.items()}}
+    blocks |= views.surroundings(passages, meaning)
+    landmarks = Landmarks.of(views.side_by_side(blocks))
+    features = landmarks.features(views.side_by_side(blocks))
+
+    parts = saying.parts(codes)
+    vectors = [encode(part) for part in parts]
+    described = {"meaning": saying.centred(vectors[0], centre)}
+    extra, target, weight = _extra_lessons(codes)
+    more = views.unit(views.unit(encode(extra)) - centre) if extra else meaning[:0]
+    texts = [*parts[0], *extra]
+    taught = {"meaning": np.vstack([described["meaning"], more])}
+    taught |= {name: own.reduced(own.exact(texts)) for name, (own, _) in lexical.items()}
+    empty = {name: np.zeros((len(texts), block.shape[1]), np.float32) for name, block in blocks.items()}
+    lessons = Lessons(
+        landmarks.features(views.side_by_side(empty | taught)),
+        np.vstack([np.eye(len(codes), dtype=np.float32), target]),
+        np.concatenate([np.full(len(codes), DESCRIPTION_WEIGHT, np.float32), weight]),
     )
-    landmarks = Landmarks.of(np.asarray(x, np.float32))
-    told = np.asarray(np.mean(fit, axis=0), np.float32)
-    return Prepared(passages, tuple(codes), landmarks.features(x), landmarks.features(q), told, meaning, code_meaning)
+    literally = saying.fit(meaning, centre, lexical, parts, vectors)
+    told = saying.with_feedback(literally, features)
+    earlier = tuple(views.neighbours(passages, -step) for step in range(1, STEPS + 1))
+    return Prepared(passages, tuple(codes), features, lessons, told, literally, meaning, earlier)
 
 
-def learn(prepared: Prepared, judgements: Judgements) -> Learned:
-    """Probabilities for every passage and code."""
-    c = prepared.told.shape[1]
+def learn(prepared: Prepared, judgements: Judgements, *, history: bool = True) -> Learned:
+    """Probabilities for every passage and code.
+
+    ``history``: whether the codes of the passages before say something about the next one of a document.
+    """
     told = prepared.told.astype(np.float64)
-    rows = judgements.rows
-    if not len(rows):
-        return Learned(
-            1 / (1 + np.exp(-(told - 3.5))), told, np.zeros((0, c)), judgements,
-            tuple(Skill.unknown(0) for _ in range(c)), ("nothing is coded yet",),
-        )  # fmt: skip
+    n, c = told.shape
+    rows, known = judgements.rows, judgements.known
+    warnings = (*_about_codes(prepared.codes), *_about_judgements(prepared, judgements))
+    if not known.any():
+        probability = expit(told - np.log(c + 1.0))
+        held = probability[rows]
+        return Learned(probability, told, held, judgements, (Skill.unknown(0),) * c, warnings)
+    covered = np.minimum(judgements.extent / COVERED, 1)
+    target = np.where(judgements.refused, REFUSED, covered).astype(np.float32)
+    lessons = prepared.lessons
     features = prepared.features[rows]
-    target = np.where(judgements.refused, REFUSED, judgements.extent).astype(np.float32)
-    known = judgements.known
-    gram = features.T @ features + DEFINITION_WEIGHT * prepared.code_features.T @ prepared.code_features
-    gram[np.diag_indices_from(gram)] += RIDGE
-    factor = cho_factor(gram, lower=True, overwrite_a=True)
-    filled = np.where(known, target, 0)
-    for _ in range(1 if known.all() else 4):
-        # What is not known about a passage is taken to be what the rest predicts (EM for missing responses).
-        right = features.T @ filled + DEFINITION_WEIGHT * prepared.code_features.T
-        weights = cho_solve(factor, right)
-        if known.all():
-            break
-        filled = np.where(known, target, features @ weights)
-    score = (prepared.features @ weights).astype(np.float64)
-    left_out = _leave_documents_out(features, factor, filled, score[rows], prepared.passages.document[rows])
-    scale = left_out.std() + 1e-9
+    ridge = Ridge.of(features, target, known, ridge=RIDGE, lessons=(lessons.features, lessons.target, lessons.weight))
+    fold = _folds(prepared.passages.document[rows])
+    score = ridge(prepared.features).astype(np.float64)
+    left_out = ridge.left_out(fold, features, fold).astype(np.float64)
+    scale = left_out[known].std() + 1e-9
     faded = 1 / (1 + judgements.examples / FADING)
     score = score / scale + faded * told
     left_out = left_out / scale + faded * told[rows]
-    truth = np.clip(judgements.extent, 0, 1).astype(np.float64)
-    calibration = Calibration.fit(left_out, truth, known.astype(np.float64))
-    held = calibration(left_out)
+    truth = covered.astype(np.float64)
+    calibration = Calibration.fit([left_out, competition(left_out)], truth, known.astype(np.float64), prior=(1, 0))
+    held = calibration([left_out, competition(left_out)])
+    probability = calibration([score, competition(score)])
+    # What was judged already is shown as it would be had it not been, or no oversight would ever be found.
+    probability[rows] = np.where(known, held, probability[rows])
+    if history:
+        extent, read = np.zeros((n, c), np.float32), np.zeros(n, np.bool_)
+        extent[rows], read[rows] = covered, judgements.read
+        trail = Trail.of(prepared.earlier, extent, read)
+        probability = read_on(trail, probability, held, rows, fold, truth, known)
+    coded = judgements.extent > 0
     skill = tuple(
-        _skill(left_out[:, j], told[rows, j], held[:, j], judgements.extent[:, j] > 0, known[:, j]) for j in range(c)
+        _skill(left_out[:, j], prepared.literally[rows, j], held[:, j], coded[:, j], known[:, j]) for j in range(c)
     )
-    warnings = tuple(_warnings(judgements))
-    return Learned(calibration(score), score, held, judgements, skill, warnings)
+    return Learned(probability, score, held, judgements, skill, warnings)
 
 
-def raise_if_empty(passages: Passages, codes: Sequence[CodeText]) -> None:
-    """Raises ValueError where there is nothing to learn about."""
-    if not len(passages) or not len(codes):
-        raise ValueError("suggestions need at least one passage and one code")
+def _extra_lessons(codes: Sequence[CodeText]) -> tuple[list[str], Array, Array]:
+    """The codebook's examples, and when not to use a code: texts, targets (t, c), weights (t,)."""
+    texts: list[str] = []
+    targets: list[Array] = []
+    weights: list[float] = []
+    each = np.eye(len(codes), dtype=np.float32)
+    for code, one in zip(codes, each, strict=True):
+        for example in filter(str.strip, code.examples):
+            texts.append(example)
+            targets.append(one)
+            weights.append(1.0)
+        if code.when_not.strip():
+            texts.append(code.when_not)
+            targets.append(REFUSED * one)
+            weights.append(NOT_WEIGHT)
+    return texts, np.array(targets, np.float32).reshape(-1, len(codes)), np.array(weights, np.float32)
 
 
-def _standardised(x: Array) -> Array:
-    return np.asarray((x - x.mean(axis=0)) / (x.std(axis=0) + 1e-6), np.float32)
+def _folds(document: Rows) -> Rows:
+    """(k,): the document; where all is from one, its passages in a few runs one after the other."""
+    if len(np.unique(document)) > 1:
+        return document
+    return np.arange(len(document)) * FOLDS // len(document)
 
 
-def _leave_documents_out(
-    features: Array, factor: tuple[Array, bool], target: Array, fitted: Floats, document: NDArray[np.int64]
-) -> Floats:
-    """What each row would have scored had its document not been seen, in closed form."""
-    out = np.zeros_like(fitted)
-    for each in np.unique(document):
-        i = np.flatnonzero(document == each)
-        hat = features[i] @ cho_solve(factor, features[i].T)
-        out[i] = target[i] - np.linalg.solve(np.eye(len(i)) - hat, target[i] - fitted[i])
-    return out
-
-
-def _skill(score: Floats, told: Floats, held: Floats, truth: NDArray[np.bool_], known: NDArray[np.bool_]) -> Skill:
+def _skill(score: Floats, told: Array, held: Floats, truth: NDArray[np.bool_], known: NDArray[np.bool_]) -> Skill:
     score, told, held, truth = score[known], told[known], held[known], truth[known]
     examples = int(truth.sum())
     if examples < 2 or examples == len(truth):
         return Skill.unknown(examples)
     said = held >= 0.5
-    own, by_text = (float(average_precision_score(truth, s)) for s in (score, told))
+    own, by_text = (min(1.0, float(average_precision_score(truth, s))) for s in (score, told))
     hits = int((said & truth).sum())
+    # The standard error of a share among so few: what lies closer is not told apart.
+    error = (own * (1 - own) / examples) ** 0.5
     return Skill(
         examples,
         own,
         by_text,
         hits / int(said.sum()) if said.any() else float("nan"),
         hits / examples,
-        skilled=examples >= ENOUGH and own > max(by_text, examples / len(truth)),
+        skilled=examples >= ENOUGH and own - error > examples / len(truth) and own + error >= by_text,
     )
 
 
-def _warnings(judgements: Judgements) -> list[str]:
+def _about_codes(codes: Sequence[CodeText]) -> list[str]:
     found = []
-    if judgements.read.any() and (judgements.extent[judgements.read] > 0).all(axis=0).any():
-        found.append("a code is on every passage read: nothing tells it from the rest")
+    if len(codes) == 1:
+        found.append("There is only one code: its suggestions cannot be told from those of any other.")
+    same: dict[str, list[str]] = {}
+    for code in codes:
+        same.setdefault((code.told or code.name).casefold(), []).append(code.name)
+    for names in same.values():
+        if len(names) > 1:
+            found.append(f"The codebook says the same of {', '.join(names)}: only examples can tell them apart.")
+    return found
+
+
+def _about_judgements(prepared: Prepared, judgements: Judgements) -> list[str]:
+    if not judgements.known.any():
+        return ["Nothing is coded yet: only the codebook speaks."]
+    found = []
+    coded = judgements.extent > 0
+    if not coded.any():
+        found.append("Passages were read, none is coded: only the codebook speaks for a code.")
+    read = coded[judgements.read]
+    if len(read) > 1:
+        for code in np.flatnonzero(read.all(axis=0)):
+            found.append(f"{prepared.codes[code].name} is on every passage read: nothing tells it from the rest.")
+    if len(np.unique(prepared.passages.document[judgements.rows])) == 1:
+        found.append("All decisions are about one document: how sure suggestions are in another is not known yet.")
+    decided: dict[str, set[tuple[bool, ...]]] = {}
+    for place in np.flatnonzero(judgements.read):
+        text = prepared.passages.texts[judgements.rows[place]].strip().casefold()
+        decided.setdefault(text, set()).add(tuple(coded[place].tolist()))
+    contradicted = sum(len(ways) > 1 for ways in decided.values())
+    if contradicted > CONTRADICTED * len(decided):
+        found.append(f"The same words were coded differently in {contradicted} cases: no method can follow both.")
     return found

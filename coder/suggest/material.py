@@ -47,10 +47,14 @@ class CodeText:
     examples: tuple[str, ...] = ()
 
     @property
+    def told(self) -> str:
+        """All but the name, as one text; empty where there is no more."""
+        return " ".join(part.strip() for part in (self.brief, self.definition, self.when_to_use) if part.strip())
+
+    @property
     def description(self) -> str:
         """All that says what the code is, as one text."""
-        told = " ".join(part.strip() for part in (self.brief, self.definition, self.when_to_use) if part.strip())
-        return f"{self.name}: {told}" if told else self.name
+        return f"{self.name}: {self.told}" if self.told else self.name
 
 
 @dataclass(frozen=True, eq=False)

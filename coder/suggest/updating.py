@@ -84,6 +84,9 @@ class Updating:
         probability = self.learned.probability
         if len(changed):
             probability = expit(self.odds + self.slope * self._moved(judgements, np.sort(changed)))
+            # What was decided is shown as it would be had it not been, as learning does.
+            rows, known = judgements.rows, judgements.known
+            probability[rows] = np.where(known, self.learned.probability[rows], probability[rows])
         return replace(self.learned, probability=probability, out_of_fold=held, judgements=judgements)
 
     def _moved(self, judgements: Judgements, rows: NDArray[np.int64]) -> Floats:

@@ -5,12 +5,11 @@ Each view is a block of features, shape (n, width). The dot product over all blo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.extmath import randomized_svd
@@ -18,6 +17,7 @@ from sklearn.utils.extmath import randomized_svd
 from coder.suggest.material import Passages
 
 Array = NDArray[np.float32]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 WEIGHTS = {
     "meaning": 1.5,
@@ -93,7 +93,7 @@ def place(passages: Passages) -> Array:
     return out
 
 
-def beside(x: Array, neighbour: NDArray[np.int64]) -> Array:
+def beside(x: NDArray[Scalar], neighbour: NDArray[np.int64]) -> NDArray[Scalar]:
     """Rows of ``x`` at ``neighbour``, zeros where there is none."""
     out = x[neighbour]
     out[neighbour < 0] = 0
@@ -134,6 +134,18 @@ def lexical(texts: Sequence[str]) -> dict[str, tuple[Lexical, Any]]:
     }
 
 
-def stacked(blocks: Sequence[Any]) -> Any:
-    """Sparse matrices one above the other."""
-    return sp.vstack(blocks).tocsr()
+def surroundings(passages: Passages, meaning: Array) -> dict[str, Array]:
+    """What stands before and after, where in the document it is, who speaks and how; and what all passages share."""
+    narrow = reduce_width(meaning, CONTEXT_WIDTH)
+    return {
+        "before": beside(narrow, neighbours(passages, -1)),
+        "after": beside(narrow, neighbours(passages, 1)),
+        "place": bumps(place(passages), PLACES, PLACE_WIDTH),
+        "manner": manner(passages),
+        "base": np.ones((len(passages), 1), np.float32),
+    }
+
+
+def side_by_side(blocks: Mapping[str, Array]) -> Array:
+    """(n, width): all views, each with its weight."""
+    return np.hstack([np.float32(np.sqrt(WEIGHTS[name])) * block for name, block in blocks.items()])

@@ -1,9 +1,11 @@
 """The product's own engine, as a simulated coding session asks for it (``prepare`` and ``score``).
 
-Embeddings are kept in the folder that REDTHREAD_BENCH_CACHE names, if it is set.
+With REDTHREAD_HISTORY=off, what was coded before in a document says nothing about the next passage.
 """
 
 from __future__ import annotations
+
+import os
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,8 @@ from numpy.typing import NDArray
 from coder.suggest import learner
 from coder.suggest.encoder import EmbeddedEncoder
 from coder.suggest.material import CodeText, Judgements, Passages
+
+HISTORY = os.environ.get("REDTHREAD_HISTORY") != "off"
 
 
 def prepare(segments: pd.DataFrame, codebook: pd.DataFrame) -> learner.Prepared:
@@ -42,4 +46,4 @@ def score(prepared: learner.Prepared, labelled: NDArray[np.int64], labels: NDArr
     order = np.argsort(rows)
     extent = np.asarray(labels, np.float32)[order]
     judgements = Judgements(rows[order], extent, np.zeros(extent.shape, np.bool_), np.ones(len(rows), np.bool_))
-    return learner.learn(prepared, judgements).probability
+    return learner.learn(prepared, judgements, history=HISTORY).probability

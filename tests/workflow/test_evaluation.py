@@ -44,7 +44,7 @@ def test_every_code_has_its_figures(project: Project, snapshot: Snapshot) -> Non
     assert codes["examples"].tolist() == [9, 9, 9]
     # Passages so plain that leaving their document out changes nothing.
     assert (codes["average precision"] > 0.9).all()
-    assert (codes["average precision"] > codes["by definition alone"]).all()
+    assert (codes["average precision"] >= codes["by definition alone"]).all()
     assert set(codes["state"]) == {"suggested"}
     assert (codes[["precision", "recall"]] >= 0.5).all(axis=None)
 

@@ -1,0 +1,78 @@
+"""Ridge regression of all codes at once, and what it would have said of passages it had not seen. Pure over arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cholesky, solve_triangular
+
+Array = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+ROUNDS = 4
+"""How often unknown targets are filled in with what the known ones predict."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ridge:
+    """``weights`` (m, c), and what leaving out needs: ``root`` (m, m), whose ``root.T @ root`` inverts the Gram matrix,
+    the judged ``features`` (k, m) and their ``target`` (k, c), unknown ones filled in."""
+
+    weights: Array
+    root: Array
+    features: Array
+    target: Array
+
+    @classmethod
+    def of(
+        cls,
+        features: Array,
+        target: Array,
+        known: NDArray[np.bool_],
+        *,
+        ridge: float,
+        lessons: tuple[Array, Array, Array] | None = None,
+    ) -> Ridge:
+        """Fit ``target`` (k, c) on ``features`` (k, m) where ``known`` (k, c).
+
+        ``lessons`` are further features (t, m), targets (t, c) and weights (t,) that are never left out. A target that
+        is not known is taken to be what the rest predicts (EM for missing responses, Dempster et al. 1977).
+        """
+        gram = features.T @ features
+        right = np.zeros((features.shape[1], target.shape[1]), np.float32)
+        if lessons is not None:
+            more, wanted, weight = lessons
+            gram += (more * weight[:, None]).T @ more
+            right += (more * weight[:, None]).T @ wanted
+        gram[np.diag_indices_from(gram)] += ridge
+        lower = cholesky(gram, lower=True, overwrite_a=True)
+        root = np.asarray(solve_triangular(lower, np.eye(len(lower), dtype=np.float32), lower=True), np.float32)
+        filled = np.where(known, target, 0).astype(np.float32)
+        weights = root.T @ (root @ (right + features.T @ filled))
+        if not known.all():
+            for _ in range(ROUNDS):
+                filled = np.where(known, target, features @ weights)
+                weights = root.T @ (root @ (right + features.T @ filled))
+        return cls(weights, root, features, filled)
+
+    def __call__(self, features: Array) -> Array:
+        """Scores (n, c) of ``features`` (n, m)."""
+        return features @ self.weights
+
+    def left_out(self, fold: Rows, others: Array, others_fold: Rows) -> Array:
+        """Scores (n, c) of ``others`` (n, m), each as if the judged passages of its own fold had not been seen.
+
+        ``fold`` (k,) of the judged passages, ``others_fold`` (n,). In closed form, as Cook 1977 for single rows.
+        """
+        out = self(others)
+        missed = self.target - self(self.features)
+        # Both sides once through the root: what remains for each fold is small.
+        judged, asked = self.features @ self.root.T, others @ self.root.T
+        for each in np.unique(fold):
+            own, theirs = np.flatnonzero(fold == each), np.flatnonzero(others_fold == each)
+            hat = judged[own] @ judged[own].T
+            error = np.linalg.solve(np.eye(len(own), dtype=np.float32) - hat, missed[own])
+            out[theirs] -= asked[theirs] @ (judged[own].T @ error)
+        return out
