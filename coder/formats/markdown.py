@@ -11,8 +11,9 @@ from coder.formats.understanding import understand
 from coder.model import Reading, TurnKind
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?(?:\s*\{#[^{}]*\})?$")
-_QUOTE = re.compile(r"(?:>\s?)+")
+_QUOTE = re.compile(r"(?:>\s*)+")
 _RULE = re.compile(r"(?:[-*_=]\s*){3,}$|\{:.*\}$|\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$|`{3,}|~{3,}|<!--.*-->$")
+_UNDERLINES = {"=": 1, "-": 2}
 _BOLD = re.compile(r"(?:\*\*|__)[^*\n]{1,200}?(?:\*\*|__)")
 
 
@@ -26,29 +27,32 @@ def read(content: bytes, name: str) -> Reading:
 def _paragraphs(text: str) -> list[Paragraph]:
     found: list[Paragraph] = []
     begin = finish = -1
-    item = False
+    item = quoted = False
     position = _front_matter(text, found)
 
-    def close() -> None:
+    def close(level: int = 0) -> None:
         nonlocal begin
         if begin >= 0:
             bold = _BOLD.match(text, begin, finish)
-            found.append(Paragraph(begin, finish, 0, item, bold.end() - begin if bold else 0))
+            found.append(Paragraph(begin, finish, level, item, bold.end() - begin if bold else 0))
         begin = -1
 
     for begins, end in lines(text, position, len(text)):
         check_number(found)
-        if begins == end:
+        quote = _QUOTE.match(text, begins, end)
+        start = quote.end() if quote else begins
+        line = text[start:end]
+        if (quote is not None) != quoted:
+            close()
+            quoted = not quoted
+        if not line:
             close()
             item = False
             continue
-        line = text[begins:end]
         if len(line) < 200 and _RULE.match(line):
-            close()
+            # A line of === or --- below words makes them a title.
+            close(_UNDERLINES.get(line[0], 0) if len(set(line)) == 1 and not item else 0)
             continue
-        quote = _QUOTE.match(line)
-        start = begins + (quote.end() if quote else 0)
-        line = text[start:end]
         if heading := _HEADING.match(line):
             close()
             if heading[2]:
