@@ -35,10 +35,10 @@ class Queue(StrEnum):
 
 
 _HELP = {
-    Queue.SUREST: "The likeliest suggestions of all documents, for going fast.",
+    Queue.SUREST: "The likeliest suggestions on passages you have not read yet, for going fast.",
     Queue.MORE: "One code over all documents, likeliest first; also one that has too few examples to be suggested.",
     Queue.DOCUMENT: "Every suggestion in one document, in reading order.",
-    Queue.UNCERTAIN: "Passages whose decision would teach the most: uncertain, rare codes first, unlike each other.",
+    Queue.UNCERTAIN: "Passages not read yet that would teach the most: uncertain, rare codes first, unlike each other.",
     Queue.MISSES: "Passages you have read and left, where the rest of your coding speaks for a code.",
 }
 
@@ -66,6 +66,8 @@ def queue(
     if kind is Queue.MISSES:
         probability = _unseen(snapshot)
         allowed = allowed & (probability >= 0)
+    if kind in (Queue.SUREST, Queue.UNCERTAIN):
+        allowed = allowed & ~_read(snapshot)[:, None]
     if code is not None:
         allowed = allowed & (np.arange(len(ground.codes)) == ground.columns.get(code, -1))
     if document is not None:
@@ -135,12 +137,19 @@ def take_all(
 
 def _unseen(snapshot: Snapshot) -> NDArray[np.float64]:
     """(n, c): what a passage that was read would get had its document not been seen; -1 for all others."""
-    assert snapshot.ground is not None
     assert snapshot.learned is not None
     judgements = snapshot.learned.judgements
     out = np.full(snapshot.learned.probability.shape, -1.0)
     out[judgements.rows] = snapshot.learned.out_of_fold
+    out[~_read(snapshot)] = -1.0
+    return out
+
+
+def _read(snapshot: Snapshot) -> NDArray[np.bool_]:
+    """(n,): which passages this coder has read."""
+    assert snapshot.ground is not None
+    out = np.zeros(len(snapshot.ground.corpus), np.bool_)
     for document, rows in snapshot.ground.corpus.rows.items():
-        own = snapshot.own.get(document)
-        out[rows.start : rows.stop][~own.read if own is not None else slice(None)] = -1.0
+        if (own := snapshot.own.get(document)) is not None:
+            out[rows.start : rows.stop] = own.read
     return out
