@@ -181,11 +181,16 @@ class Convention:
         """Whether any name is believed."""
         return any(self.names.values())
 
+    def share(self, evidence: Evidence) -> float:
+        """The share of all paragraphs that begin with a name that is believed."""
+        named = sum(label.name is not None and label.name in self.names[label.form] for label in evidence.labels)
+        return named / max(1, evidence.paragraphs)
+
     def reads(self, label: Label | None) -> Label | None:
         """The label as this document means it, or None where the line has none."""
         if label is None:
             return None
-        if label.name is not None and label.name in self.names.get(label.form, ()):
+        if label.name is not None and label.name in self.names[label.form]:
             return label
         if label.after_stamp is not None and self.stamps:
             return replace(label, form=Form.STAMP, name=None, words=label.after_stamp)

@@ -19,6 +19,9 @@ FRONT = 15
 SHORT = 40
 """Words in a paragraph that may still be a title or a note above the talk."""
 
+_ABOVE = 5
+"""Short lines that may stand above the first title."""
+
 _ITALIC = re.compile(r"(?:\*[^*]+\*|_[^_]+_)$")
 _TAKEN_BY = re.compile(r"\W{0,9}(?:notes|minutes|transcribed|recorded|written) (?:taken )?by\b", re.IGNORECASE)
 _STAMP_ONLY = re.compile(r"[\W_]{0,9}(?:\d{1,3}:)?\d{1,3}:\d{2}[\W_]{0,9}$")
@@ -109,9 +112,9 @@ def outline(text: str, paragraphs: Sequence[Paragraph], talk: frozenset[int] = f
             if index < FRONT and headings < 2 and not paragraph.item and _frames(line, headings):
                 kind = TurnKind.HEADER
         kinds.append(kind)
-    if headings and (title := kinds.index(TurnKind.HEADING)) < FRONT:
+    if headings and (title := kinds.index(TurnKind.HEADING)) <= _ABOVE:
         for index in range(title):
-            if kinds[index] is None and len(texts[index].split(None, SHORT)) <= SHORT:
+            if kinds[index] is None and len(texts[index].split(None, 12)) <= 12:
                 kinds[index] = TurnKind.HEADER
     return Outline(paragraphs, texts, kinds, frozenset(fixed), _front(text, paragraphs, texts, kinds))
 

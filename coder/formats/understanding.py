@@ -25,6 +25,10 @@ _FOOTER = re.compile(
 _REMARK = re.compile(r"[*_]?[\[(][^\[\]()]{1,200}[\])][*_]?$|(?:Reacted to|Replying to) \"")
 
 
+_VERBATIM = 0.7
+"""With more paragraphs labelled than this share, what looks like minutes is a transcript of a meeting."""
+
+
 def understand(
     text: str, paragraphs: Sequence[Paragraph], name: str, warnings: Sequence[str] = (), *, lined: bool = True
 ) -> Reading:
@@ -42,9 +46,15 @@ def understand(
     heard = [candidate.label for candidate in said if candidate.paragraph not in sketch.fixed]
     fields = frozenset(label.name.casefold() for label in heard if label.name and is_field(label.name))
     first = _first_repeated([candidate for candidate in said if candidate.paragraph not in sketch.fixed])
-    believed = convention(Evidence(heard, sketch.open_from(first), sketch.people, fields, notes))
+    evidence = Evidence(heard, sketch.open_from(first), sketch.people, fields, notes)
+    believed = convention(evidence)
+    verbatim = not notes
+    if notes and not believed.names_speakers:
+        talk_like = convention(replace(evidence, notes=False))
+        verbatim = talk_like.share(evidence) >= _VERBATIM
+        believed = talk_like if verbatim else believed
     labels = {candidate.start: candidate.label for candidate in candidates}
-    listener = _Listener(text, sketch, labels, believed, notes)
+    listener = _Listener(text, sketch, labels, believed, notes=notes, verbatim=verbatim)
     turns = listener.turns()
     if not turns:
         raise MalformedFile("holds no words, only marks")
@@ -142,7 +152,14 @@ class _Listener:
     """Goes through the paragraphs and makes turns of them, remembering who spoke last."""
 
     def __init__(
-        self, text: str, sketch: Outline, labels: Mapping[int, Label], believed: Convention, notes: bool
+        self,
+        text: str,
+        sketch: Outline,
+        labels: Mapping[int, Label],
+        believed: Convention,
+        *,
+        notes: bool,
+        verbatim: bool,
     ) -> None:
         self._text = text
         self._sketch = sketch
@@ -153,7 +170,8 @@ class _Listener:
         self._found: list[Turn] = []
         self.first = self._first()
         """The paragraph in which the talk begins, or None."""
-        self._talk = self.first is not None and not notes
+        self._talk = self.first is not None and verbatim
+        self._notes = notes
         self._before = sum(index not in sketch.fixed for index in range(self.first or 0))
 
     def turns(self) -> tuple[Turn, ...]:
@@ -194,9 +212,7 @@ class _Listener:
             return kind or (TurnKind.HEADER if short else TurnKind.PARAGRAPH)
         if index >= len(self._sketch.texts) - 4 and _FOOTER.match(text):
             return TurnKind.FOOTER
-        if self._talk and kind in (TurnKind.DECISION, TurnKind.ACTION):
-            return None
-        return kind
+        return None if self._talk and not self._notes else kind
 
     def _listen(self, index: int, paragraph: Paragraph) -> None:
         voice = self._voice
