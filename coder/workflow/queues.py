@@ -62,7 +62,7 @@ def queue(
         return ()
     asks = kind in (Queue.MORE, Queue.UNCERTAIN)
     allowed = snapshot.allowed_anywhere(silent=not asks)
-    probability = learned.probability
+    probability = snapshot.probability
     if kind is Queue.MISSES:
         probability = _unseen(snapshot)
         allowed = allowed & (probability >= 0)

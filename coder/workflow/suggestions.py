@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from coder.model import Code, Coding, Segment, Span
 from coder.suggest.evidence import Frequencies, closest, nearest, shared_words
-from coder.suggest.learner import ENOUGH, Learned, Prepared
+from coder.suggest.learner import ENOUGH, Learned, Prepared, Viewed
 from coder.suggest.material import CodeText
 from coder.workflow.corpus import Corpus
 from coder.workflow.ledger import Judged
@@ -90,6 +90,7 @@ class Ground:
     corpus: Corpus
     codes: tuple[Code, ...]
     texts: tuple[CodeText, ...]
+    viewed: Viewed
     prepared: Prepared
     sentences: tuple[Sentences, ...]
     frequencies: Frequencies
@@ -162,6 +163,18 @@ class Snapshot:
                 reasons[code.id] = "no better than chance"
         return reasons
 
+    @cached_property
+    def probability(self) -> NDArray[np.float64]:
+        """(n, c): of each code on each passage; where a passage was judged, as if its document had been left out.
+
+        What the learner has seen it knows by heart: its probability there would say nothing.
+        """
+        assert self.learned is not None
+        out = self.learned.probability.copy()
+        rows, held = self.learned.judgements.rows, self.learned.out_of_fold
+        out[rows] = np.where(np.isnan(held), out[rows], held)
+        return out
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences for the researcher where the answer means little."""
@@ -174,7 +187,7 @@ class Snapshot:
         if self.ground is None or self.learned is None or document not in self.ground.corpus.rows:
             return {}
         rows = self.ground.corpus.rows[document]
-        probability = np.where(self.allowed(document), self.learned.probability[rows.start : rows.stop], 0.0)
+        probability = np.where(self.allowed(document), self.probability[rows.start : rows.stop], 0.0)
         found = {}
         for i, row in enumerate(rows):
             order = np.argsort(-probability[i], kind="stable")[:most]
@@ -248,7 +261,7 @@ class Snapshot:
         part, text = ground.sentences[column].said[sentence.row] if sentence else (None, None)
         others = [quotation.text for quotation in quotations] or [text or ""]
         shared = shared_words(ground.corpus.texts[row], others, ground.frequencies)
-        probability = float(learned.probability[row, column])
+        probability = float(self.probability[row, column])
         return Evidence(
             probability,
             self.said(probability),
