@@ -11,8 +11,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.utils.extmath import randomized_svd
 
 from coder.suggest.material import Passages
 
@@ -46,6 +44,10 @@ class Lexical:
     @classmethod
     def of(cls, texts: Sequence[str], **how: Any) -> tuple[Lexical, Any]:
         """The reduction, and the unreduced TF-IDF of ``texts`` as a sparse matrix with rows of unit length."""
+        # Imported where they are needed: scikit-learn would keep the first screen waiting.
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.utils.extmath import randomized_svd
+
         vectorizer = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **how)
         try:
             exact = vectorizer.fit_transform(texts)
