@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
-from sklearn.metrics import average_precision_score
 
 from coder.suggest import told as saying
 from coder.suggest import views
@@ -57,6 +57,24 @@ class Lessons:
     features: Array
     target: Array
     weight: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Viewed:
+    """What depends on passages alone, for n of them.
+
+    ``centre`` (d,) of the project and ``meaning`` (n, d), centred; ``lexical`` views with their unreduced TF-IDF;
+    ``widths`` of all views; ``landmarks`` of the kernel and ``features`` (n, m); ``earlier`` as in ``Prepared``.
+    """
+
+    passages: Passages
+    centre: Array
+    meaning: Array
+    lexical: Mapping[str, tuple[views.Lexical, Any]]
+    widths: Mapping[str, int]
+    landmarks: Landmarks
+    features: Array
+    earlier: tuple[Rows, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,14 +140,27 @@ def prepare(passages: Passages, codes: Sequence[CodeText], encode: Encode) -> Pr
     """
     if not len(passages) or not len(codes):
         raise ValueError("suggestions need at least one passage and one code")
+    return prepare_codes(view(passages), codes, encode)
+
+
+def view(passages: Passages) -> Viewed:
+    """The first and longer part of ``prepare``, which stays as it is when the codebook changes."""
     centre = views.unit(passages.vectors).mean(axis=0)
     meaning = views.unit(views.unit(passages.vectors) - centre)
     lexical = views.lexical(passages.texts)
     blocks = {"meaning": meaning, **{name: own.reduced(exact) for name, (own, exact) in lexical.items()}}
     blocks |= views.surroundings(passages, meaning)
-    landmarks = Landmarks.of(views.side_by_side(blocks))
-    features = landmarks.features(views.side_by_side(blocks))
+    side_by_side = views.side_by_side(blocks)
+    landmarks = Landmarks.of(side_by_side)
+    widths = {name: block.shape[1] for name, block in blocks.items()}
+    earlier = tuple(views.neighbours(passages, -step) for step in range(1, STEPS + 1))
+    features = landmarks.features(side_by_side)
+    return Viewed(passages, centre, meaning, lexical, widths, landmarks, features, earlier)
 
+
+def prepare_codes(viewed: Viewed, codes: Sequence[CodeText], encode: Encode) -> Prepared:
+    """The second part of ``prepare``."""
+    meaning, centre, lexical = viewed.meaning, viewed.centre, viewed.lexical
     parts = saying.parts(codes)
     vectors = [encode(part) for part in parts]
     described = {"meaning": saying.centred(vectors[0], centre)}
@@ -138,16 +169,15 @@ def prepare(passages: Passages, codes: Sequence[CodeText], encode: Encode) -> Pr
     texts = [*parts[0], *extra]
     taught = {"meaning": np.vstack([described["meaning"], more])}
     taught |= {name: own.reduced(own.exact(texts)) for name, (own, _) in lexical.items()}
-    empty = {name: np.zeros((len(texts), block.shape[1]), np.float32) for name, block in blocks.items()}
+    empty = {name: np.zeros((len(texts), width), np.float32) for name, width in viewed.widths.items()}
     lessons = Lessons(
-        landmarks.features(views.side_by_side(empty | taught)),
+        viewed.landmarks.features(views.side_by_side(empty | taught)),
         np.vstack([np.eye(len(codes), dtype=np.float32), target]),
         np.concatenate([np.full(len(codes), DESCRIPTION_WEIGHT, np.float32), weight]),
     )
     literally = saying.fit(meaning, centre, lexical, parts, vectors)
-    told = saying.with_feedback(literally, features)
-    earlier = tuple(views.neighbours(passages, -step) for step in range(1, STEPS + 1))
-    return Prepared(passages, tuple(codes), features, lessons, told, literally, meaning, earlier)
+    told = saying.with_feedback(literally, viewed.features)
+    return Prepared(viewed.passages, tuple(codes), viewed.features, lessons, told, literally, meaning, viewed.earlier)
 
 
 def learn(prepared: Prepared, judgements: Judgements, *, history: bool = True) -> Learned:
@@ -224,6 +254,9 @@ def _skill(score: Floats, told: Array, held: Floats, truth: NDArray[np.bool_], k
     if examples < 2 or examples == len(truth):
         return Skill.unknown(examples)
     said = held >= 0.5
+    # Imported where it is needed: scikit-learn would keep the first screen waiting.
+    from sklearn.metrics import average_precision_score
+
     own, by_text = (min(1.0, float(average_precision_score(truth, s))) for s in (score, told))
     hits = int((said & truth).sum())
     # The standard error of a share among so few: what lies closer is not told apart.

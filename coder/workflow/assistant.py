@@ -200,18 +200,16 @@ class Assistant:
         corpus, vectors = corpus.with_vectors(project.vectors(encoder.name, corpus.hashes))
         if not len(corpus):
             return None
-        if (
-            last is not None
-            and (last.corpus.segments, last.texts, last.model) == (corpus.segments, texts, encoder.name)
-            and [code.id for code in last.codes] == [code.id for code in codes]
-        ):
+        if last is None or (last.corpus.segments, last.model) != (corpus.segments, encoder.name):
+            viewed, frequencies = learner.view(corpus.passages(vectors)), Frequencies.of(corpus.texts)
+        elif last.texts == texts and [code.id for code in last.codes] == [code.id for code in codes]:
             # Colours and keys: nothing that anything was computed from.
             return replace(last, codes=codes)
-        prepared = learner.prepare(
-            corpus.passages(vectors), texts, lambda wanted: vectors_of(project, encoder, list(wanted))
-        )
-        parts = _sentences(project, encoder, texts, _centre(vectors))
-        return Ground(corpus, codes, texts, prepared, parts, Frequencies.of(corpus.texts), encoder.name)
+        else:
+            viewed, frequencies, corpus = last.viewed, last.frequencies, last.corpus
+        prepared = learner.prepare_codes(viewed, texts, lambda wanted: vectors_of(project, encoder, list(wanted)))
+        parts = _sentences(project, encoder, texts, viewed.centre)
+        return Ground(corpus, codes, texts, viewed, prepared, parts, frequencies, encoder.name)
 
     def _view(self, coder: str, switches: Switches) -> _View:
         who = None if switches.everybody else coder
@@ -296,8 +294,3 @@ def _sentences(
     return tuple(
         Sentences(tuple(parts), vectors[end - len(parts) : end]) for parts, end in zip(said, ends, strict=True)
     )
-
-
-def _centre(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    units = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    return np.asarray(units.mean(axis=0), np.float32)

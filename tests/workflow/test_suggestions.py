@@ -206,6 +206,9 @@ def test_a_changed_definition_is_prepared_anew_and_a_colour_is_not(
     change_code(project, "left", coder=me, definition="Good coffee and cardamom buns; the bus past the lake.")
     after = assistant.refresh(project, me)
     segment = passages_about(project, documents[0], "none")[0]
+    # The passages are the same, and are not worked through once more.
+    assert after.ground is not None
+    assert after.ground.viewed is before.ground.viewed
     assert probability(after, documents[0], segment.index, "left") > probability(
         before, documents[0], segment.index, "left"
     )
