@@ -82,7 +82,7 @@ def queue(
         # Uncertainty sampling (Lewis and Gale 1994): nearest to even odds, and more for a code with few examples.
         worth = likely * (1 - likely) / np.sqrt(1 + learned.judgements.examples[columns])
         best = np.argsort(-worth, kind="stable")[: 20 * length]
-        chosen = best[spread(worth[best], ground.prepared.meaning[rows[best]], rows[best], length)]
+        chosen = best[spread(worth[best], ground.prepared.meaning[rows[best]], rows[best], columns[best], length)]
     elif kind is Queue.DOCUMENT:
         chosen = np.lexsort((-likely, rows))[:length]
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,10 +158,12 @@ class Snapshot:
         for code, skill in zip(self.ground.codes, self.learned.skill, strict=True):
             if skill.examples < ENOUGH:
                 reasons[code.id] = f"too few examples ({skill.examples} of {ENOUGH})"
+            elif not skill.skilled and isnan(skill.average_precision):
+                reasons[code.id] = "on every passage read, so that nothing tells it from the rest"
             elif not skill.skilled and skill.average_precision <= skill.told_average_precision:
                 reasons[code.id] = "no better than its definition"
             elif not skill.skilled:
-                reasons[code.id] = "no better than chance"
+                reasons[code.id] = "not clearly better than chance"
         return reasons
 
     @cached_property
