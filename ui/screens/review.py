@@ -182,7 +182,7 @@ def _card(
         st.markdown(f"#### {plain(codebook.path(each.code))}")
         st.caption(f"fits **{plain(said.words)}**: {plain(said.basis)}")
         if row > rows.start:
-            st.caption(plain(shortened(corpus.texts[row - 1][-240:], 240)))
+            st.caption(plain(_end(corpus.texts[row - 1])))
         st.text(corpus.texts[row])
         if row + 1 < rows.stop:
             st.caption(plain(shortened(corpus.texts[row + 1], 240)))
@@ -291,6 +291,12 @@ def _text(snapshot: Snapshot, each: Suggestion) -> str:
     assert snapshot.ground is not None
     row = snapshot.ground.row(each.document, each.passage)
     return snapshot.ground.corpus.texts[row] if row is not None else ""
+
+
+def _end(text: str, length: int = 240) -> str:
+    """The end of a text in one line, from a whole word on."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else "…" + line[-length:].partition(" ")[2]
 
 
 # --- how good they are -----------------------------------------------------------------------------
