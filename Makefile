@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SAMPLE := learning-networks.redthread
 
-.PHONY: app test check bench chromium clean
+.PHONY: app test check bench pictures chromium clean
 
 app: .venv/installed $(SAMPLE)  ## open the app, with the sample project if there is no other
 	$(BIN)/redthread ui $(SAMPLE)
@@ -20,6 +20,9 @@ check: .venv/dev  ## lint, types, layers
 
 bench: .venv/dev chromium  ## measure speed and memory, and print the tables
 	@for each in reading app browser encoder suggesting; do echo "== $$each"; $(BIN)/python tests/benchmarks/$$each.py || exit 1; done
+
+pictures: .venv/dev chromium  ## make the pictures of the README anew
+	$(BIN)/python tests/browser/pictures.py
 
 $(SAMPLE): | .venv/installed
 	$(BIN)/redthread demo .
