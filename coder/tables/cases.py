@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from coder.model import Document, Span
 from coder.tables.material import Material
 from coder.tables.quotations import quotations
 
@@ -26,13 +31,14 @@ class Measure(StrEnum):
 def case_by_code(material: Material, measure: Measure = Measure.CODINGS) -> pd.DataFrame:
     """Cases (rows, in project order) by codes (columns, paths in codebook order).
 
-    ``coded words`` counts each word once, however many coders coded it; ``per 1,000`` divides by
-    the words of content that the case has. Every case has a row, every codable code a column.
+    ``coded words`` counts each word of content in the case that a coding touches, once however many
+    codings and coders there are; ``per 1,000`` divides by all words of content that the case has. Both
+    need the texts of the documents. Every case has a row, every codable code a column.
     """
     frame = quotations(material)
-    frame["case"] = frame["case"].fillna(NO_CASE)
+    frame = frame.fillna({"case": NO_CASE, "case id": ""})
     rows = [case.name for case in material.cases]
-    if (frame["case"] == NO_CASE).any():
+    if NO_CASE not in rows and (frame["case"] == NO_CASE).any():
         rows.append(NO_CASE)
     used = set(frame["code path"])
     columns = [
@@ -46,40 +52,76 @@ def case_by_code(material: Material, measure: Measure = Measure.CODINGS) -> pd.D
     elif measure is Measure.DOCUMENTS:
         counted = cells["document id"].nunique()
     else:
-        counted = cells[["document id", "start", "end", "quotation"]].apply(_distinct_words).astype("int64")
+        words = _words_by_document(material)
+        counted = cells[["document id", "case id", "start", "end"]].apply(_coded_words, words=words).astype("int64")
     table = pd.DataFrame(0, index=pd.Index(rows, name="case"), columns=pd.Index(columns, name="code path"))
     if len(frame):
         table.update(counted.unstack(fill_value=0).reindex(index=rows, columns=columns, fill_value=0))
     table = table.astype("int64")
     if measure is Measure.PER_THOUSAND:
-        words = pd.Series(case_words(material)).reindex(rows, fill_value=0)
-        return table.mul(1000).div(words.where(words > 0), axis=0).fillna(0.0).round(1)
+        all_words = pd.Series(case_words(material)).reindex(rows, fill_value=0)
+        return table.mul(1000).div(all_words.where(all_words > 0), axis=0).fillna(0.0).round(1)
     return table
 
 
 def case_words(material: Material) -> Mapping[str, int]:
     """Words of content (speech, paragraphs, decisions, actions) by case name."""
     names = {case.id: case.name for case in material.cases}
-    texts = {document.id: document.text for document in material.documents}
-    words: dict[str, int] = {}
-    for document in material.documents:
-        for turn in material.turns.get(document.id, ()):
-            if turn.kind.is_content:
-                count = len(turn.span.of(texts[document.id]).split())
-                for case in material.cases_of(document.id, turn.span) or [""]:
-                    name = names.get(case, NO_CASE)
-                    words[name] = words.get(name, 0) + count
-    return words
+    counts: dict[str, int] = {}
+    for words in _words_by_document(material).values():
+        for case in (*words.cases, None):
+            count = int(words.of_case(case).sum())
+            name = NO_CASE if case is None else names[case]
+            if count:
+                counts[name] = counts.get(name, 0) + count
+    return counts
 
 
-def _distinct_words(cell: pd.DataFrame) -> int:
-    """Words under the codings of one cell, those under several codings once."""
-    total = 0
-    for _, rows in cell.groupby("document id"):
-        counted = 0
-        ordered = rows.sort_values(["start", "end"])
-        for start, end, quotation in zip(ordered["start"], ordered["end"], ordered["quotation"], strict=True):
-            if end > counted:
-                total += len(str(quotation)[max(0, counted - start) :].split())
-                counted = end
-    return total
+_WORD = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, eq=False)
+class _Words:
+    """Where the n words of content in one document start and end, in order; and the stretches of each case."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    cases: Mapping[str, list[Span | None]]
+
+    @classmethod
+    def of(cls, material: Material, document: Document) -> _Words:
+        content = (turn.span for turn in material.turns.get(document.id, ()) if turn.kind.is_content)
+        places = [word.span() for span in content for word in _WORD.finditer(document.text, span.start, span.end)]
+        starts, ends = np.array(places, np.int64).reshape(-1, 2).T
+        return cls(starts, ends, material.stretches_of(document.id))
+
+    def touched(self, spans: Iterable[tuple[int, int]]) -> NDArray[np.bool_]:
+        """(n,), true for each word that one of the spans (start, end) covers at least in part."""
+        found = np.zeros(len(self.starts), np.bool_)
+        for start, end in spans:
+            found[np.searchsorted(self.ends, start, "right") : np.searchsorted(self.starts, end, "left")] = True
+        return found
+
+    def of_case(self, case: str | None) -> NDArray[np.bool_]:
+        """(n,), true for each word that belongs to the case; for None, to no case."""
+        if case is None:
+            return ~np.logical_or.reduce([np.zeros(len(self.starts), np.bool_), *map(self.of_case, self.cases)])
+        stretches = self.cases[case]
+        if None in stretches:
+            return np.ones(len(self.starts), np.bool_)
+        return self.touched((span.start, span.end) for span in stretches if span is not None)
+
+
+def _words_by_document(material: Material) -> dict[str, _Words]:
+    return {document.id: _Words.of(material, document) for document in material.documents}
+
+
+def _coded_words(cell: pd.DataFrame, *, words: Mapping[str, _Words]) -> int:
+    """Words of one case under the codings of one code."""
+    spans: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
+    for document, case, start, end in cell.itertuples(index=False, name=None):
+        spans.setdefault((document, case or None), []).append((start, end))
+    return sum(
+        int((words[document].touched(found) & words[document].of_case(case)).sum())
+        for (document, case), found in spans.items()
+    )

@@ -37,12 +37,21 @@ class Material:
         return {document: [turn.span.end for turn in turns] for document, turns in self.turns.items()}
 
     def cases_of(self, document: str, span: Span) -> list[str]:
-        """Ids of the cases that a place belongs to."""
-        return [
-            membership.case
-            for membership in self._memberships.get(document, ())
-            if membership.span is None or membership.span.overlaps(span)
-        ]
+        """Ids of the cases that a place belongs to, each once."""
+        return list(
+            dict.fromkeys(
+                membership.case
+                for membership in self._memberships.get(document, ())
+                if membership.span is None or membership.span.overlaps(span)
+            )
+        )
+
+    def stretches_of(self, document: str) -> Mapping[str, list[Span | None]]:
+        """Which stretches of a document belong to which case (by id); None is the whole of it."""
+        found: dict[str, list[Span | None]] = {}
+        for membership in self._memberships.get(document, ()):
+            found.setdefault(membership.case, []).append(membership.span)
+        return found
 
     def turns_under(self, document: str, span: Span) -> list[Turn]:
         """The turns that a span touches, in order."""

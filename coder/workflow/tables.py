@@ -69,7 +69,7 @@ def quotations(
 
 def case_by_code(project: Project, measure: Measure = Measure.CODINGS) -> pd.DataFrame:
     """Cases by codes, counted by this measure."""
-    return tables.case_by_code(material(project, texts=measure is Measure.PER_THOUSAND), measure)
+    return tables.case_by_code(material(project, texts=measure in (Measure.WORDS, Measure.PER_THOUSAND)), measure)
 
 
 def as_file(project: Project, suffix: str, kind: ExportKind = ExportKind.QUOTATIONS) -> bytes:

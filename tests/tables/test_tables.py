@@ -1,5 +1,8 @@
 """Tables counted by hand, and agreeing with each other."""
 
+import re
+from dataclasses import replace
+
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,10 +123,33 @@ def test_coded_words_agree_with_counting_every_character(places: list[tuple[str,
     table = case_by_code(material(*codings, memberships=WHOLE), Measure.WORDS)
     for name, doc in (("Kartano", "d1"), ("Kide", "d2")):
         covered = {i for d, start, end in spans if d == doc for i in range(start, end)}
-        # A word counts where any run of coded characters touches it; runs that abut may share a word.
-        least = len("".join(c if i in covered else " " for i, c in enumerate(TEXT)).split())
-        counted = table.loc[name, "Obstacles / Time"]
-        assert least <= counted <= least + len(spans)
+        said = (
+            range(turn.span.start + word.start(), turn.span.start + word.end())
+            for turn in TURNS[:2]
+            for word in re.finditer(r"\S+", turn.span.of(TEXT))
+        )
+        assert table.loc[name, "Obstacles / Time"] == sum(not covered.isdisjoint(word) for word in said)
+
+
+def test_a_case_gets_only_its_own_words_of_a_quotation_that_goes_beyond_it() -> None:
+    parts = (Membership("d1", "k1", Span(5, 23)), Membership("d1", "k2", Span(29, 37)))
+    made = material(coding("a", "d1", 0, 55, "t"), memberships=parts)
+    table = case_by_code(made, Measure.WORDS)["Obstacles / Time"]
+    assert table.to_dict() == {"Kartano": 4, "Kide": 2}
+    assert case_words(made) == {"Kartano": 4, "Kide": 2, NO_CASE: 6}
+    assert case_by_code(made, Measure.PER_THOUSAND).loc["Kartano", "Obstacles / Time"] == 1000
+
+
+def test_a_quotation_over_two_stretches_of_a_case_stands_in_one_row() -> None:
+    parts = (Membership("d1", "k1", Span(5, 8)), Membership("d1", "k1", Span(29, 33)))
+    made = material(coding("a", "d1", 5, 37, "t"), memberships=parts)
+    assert quotations(made)["case"].tolist() == ["Kartano"]
+    assert case_by_code(made, Measure.WORDS).loc["Kartano", "Obstacles / Time"] == 2
+
+
+def test_a_case_may_bear_the_name_of_the_row_for_none() -> None:
+    made = replace(material(coding("a", "d1", 5, 8, "t")), cases=[Case("k1", NO_CASE)])
+    assert case_by_code(made, Measure.WORDS).loc[NO_CASE, "Obstacles / Time"] == 1
 
 
 def test_the_table_agrees_with_counting_the_long_form() -> None:
