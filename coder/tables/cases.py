@@ -105,7 +105,10 @@ class _Words:
     def of_case(self, case: str | None) -> NDArray[np.bool_]:
         """(n,), true for each word that belongs to the case; for None, to no case."""
         if case is None:
-            return ~np.logical_or.reduce([np.zeros(len(self.starts), np.bool_), *map(self.of_case, self.cases)])
+            free = np.ones(len(self.starts), np.bool_)
+            for other in self.cases:
+                free &= ~self.of_case(other)
+            return free
         stretches = self.cases[case]
         if None in stretches:
             return np.ones(len(self.starts), np.bool_)
