@@ -159,10 +159,10 @@ def _is_null(node: yaml.Node) -> bool:
 
 def _check_format(book: _Mapping) -> None:
     found = book.text("format")
-    kind, _, version = found.partition("/")
-    if kind != FORMAT or not version.isdigit():
+    version = re.fullmatch(rf"{FORMAT}/([0-9]{{1,9}})", found)
+    if version is None:
         raise book.error("format", f"is {found!r}; a codebook says '{FORMAT}/{VERSION}'")
-    if int(version) > VERSION:
+    if int(version[1]) > VERSION:
         raise book.error("format", f"is {found!r}, of a newer Redthread; this one reads {FORMAT}/{VERSION}")
 
 

@@ -239,7 +239,9 @@ class Codebook:
 def _check_fields(code: Code) -> None:
     if not code.name.strip() or code.name != code.name.strip():
         raise CodebookConflict(f"a code needs a name without blanks around it, not {code.name!r}")
-    if SEPARATOR in code.name or "\n" in code.name:
+    if len(code.name.splitlines()) > 1:
+        raise CodebookConflict(f"a code's name stands in one line, not in several as {code.name!r}")
+    if SEPARATOR in code.name:
         raise CodebookConflict(f"{SEPARATOR!r} separates levels and cannot stand in the name {code.name!r}")
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", code.colour):
         raise CodebookConflict(f"the colour of {code.name!r} is {code.colour!r}; write it like #b3261e")

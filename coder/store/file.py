@@ -209,6 +209,9 @@ def _translation(path: str, error: sqlite3.Error) -> ProjectError:
     if isinstance(error, sqlite3.ProgrammingError):
         return ProjectUnavailable(f"{path} cannot be used here: {error}; open the project anew where it is needed")
     code = _code(error)
+    if code == 0 and "UTF-8" in str(error):
+        # Python found this, not SQLite, and its message would carry the whole text.
+        return ProjectDamaged(f"{path} is damaged (a text in it cannot be read); take the newest copy that opens")
     if code == sqlite3.SQLITE_NOTADB:
         return NotAProject(f"{path} is not a Redthread project; choose a file made by Redthread")
     if code == sqlite3.SQLITE_CORRUPT:

@@ -373,8 +373,11 @@ class Project:
     # --- vectors -------------------------------------------------------------------------------
 
     def vectors(self, model: str, hashes: Sequence[str]) -> dict[str, bytes]:
-        """The stored vectors (float16) of these texts, by text hash; those not stored are left out."""
-        query = "SELECT hash, content FROM vector WHERE model = ? AND hash IN (SELECT value FROM json_each(?))"
+        """The stored vectors (float16) of these texts, by text hash; those not stored, or not whole, are left out."""
+        query = (
+            "SELECT hash, content FROM vector WHERE model = ? AND hash IN (SELECT value FROM json_each(?)) "
+            "AND length(content) = 2 * dimensions"
+        )
         return dict(self._file.rows(query, (model, dumps(list(hashes)))))
 
     def save_vectors(self, model: str, dimensions: int, rows: Mapping[str, bytes]) -> None:

@@ -205,6 +205,14 @@ def test_a_damaged_page_is_reported_and_never_a_foreign_error(path: Path) -> Non
             assert "study.redthread" in str(error)
 
 
+def test_a_text_that_is_no_text_is_damage_told_without_the_text(path: Path) -> None:
+    tamper(path, "UPDATE setting SET value = CAST(x'41ff42' AS TEXT) WHERE \"key\" = 'project title'")
+    with Project.open(path) as project:
+        with pytest.raises(ProjectDamaged, match=r"study\.redthread is damaged \(a text in it cannot be read\)"):
+            _ = project.title
+        assert project.verify() != []
+
+
 def test_a_project_cut_short_is_damaged(path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])

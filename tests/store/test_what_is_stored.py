@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -563,6 +566,16 @@ def test_vectors_are_kept_by_model_and_text(project: Project) -> None:
     assert project.revision == 1
     with pytest.raises(ValueError, match="not 8"):
         project.save_vectors("small", 4, {"a": b"1234"})
+
+
+def test_a_vector_that_is_not_whole_is_as_good_as_none(tmp_path: Path) -> None:
+    path = tmp_path / "study.redthread"
+    with Project.create(path, title="Study", coder="Aino") as project:
+        project.save_vectors("small", 2, {"a": b"1234", "b": b"5678"})
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("UPDATE vector SET content = x'00' WHERE hash = 'a'")
+    with Project.open(path) as project:
+        assert project.vectors("small", ["a", "b"]) == {"b": b"5678"}
 
 
 def test_vectors_can_be_kept_in_the_middle_of_a_change(project: Project, aino: str) -> None:
