@@ -1,7 +1,8 @@
 """The same verbs from a terminal: ``redthread``.
 
 Everything that takes time to load is imported by the command that needs it, so that ``--help`` is
-there at once. Exit codes: 0 all well, 1 something was refused or found, 2 a command that makes no sense.
+there at once. Exit codes: 0 all well, 1 something was refused or found, 2 a command that makes no sense,
+130 stopped with Ctrl+C.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ class _Speaking(TyperGroup):
         except CodingError as error:
             _complain(str(error))
             raise typer.Exit(1) from error
+        except KeyboardInterrupt as stopped:
+            _complain("Stopped. What was stored before stays; give the command again for the rest.")
+            raise typer.Exit(130) from stopped
 
 
 app = typer.Typer(
@@ -58,8 +62,12 @@ class Kind(StrEnum):
     CASES = "cases"
 
 
-Study = Annotated[Path, typer.Argument(metavar="STUDY", help="The project file, such as study.redthread.")]
-To = Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write: .csv, .xlsx or .parquet.")]
+Study = Annotated[
+    Path, typer.Argument(metavar="STUDY", readable=False, help="The project file, such as study.redthread.")
+]
+To = Annotated[
+    Path, typer.Option("--to", metavar="FILE", readable=False, help="The file to write: .csv, .xlsx or .parquet.")
+]
 
 
 def main() -> None:
@@ -85,15 +93,15 @@ def new(
 
     book = _codebook_file(codebook) if codebook else None
     content = _bytes_of(book) if book else b""
-    with create_project(study, title=title or study.stem, coder=coder or person()) as project:
+    with create_project(study, title=title.strip() or study.stem, coder=coder.strip() or person()) as project:
         if book is not None:
             try:
                 load_codebook(project, book.name, content, coder=project.coders()[0].id)
             except CodingError:
                 study.unlink()
                 raise
-        codes = sum(code.takes_codings for code in project.codebook().codes)
-    _say(f"Made {study}" + (f" with {_count(codes, 'code')}." if codes else "."))
+        made = project.codebook()
+    _say(f"Made {study}" + (f" with {_codes(made)}." if made.codes else "."))
     _say(f"Next: redthread import {study} FOLDER-WITH-TRANSCRIPTS")
 
 
@@ -152,9 +160,9 @@ def suggest(
     from coder.workflow.assistant import Assistant
     from coder.workflow.projects import open_project
     from coder.workflow.proposals import proposals
-    from coder.workflow.tables import check_suffix, write_table
+    from coder.workflow.tables import check_target, write_table
 
-    check_suffix(to)
+    check_target(to)
     with open_project(study) as project:
         me = _coder(project, coder)
         assistant = Assistant()
@@ -194,13 +202,18 @@ def check(
 
     anything = False
     for file in files:
-        codebook = _read_codebook(file)
+        try:
+            codebook = _read_codebook(file)
+        except CodingError as error:
+            _complain(str(error))
+            anything = True
+            continue
         findings = findings_in(codebook)
         anything = anything or bool(findings)
         for finding in findings:
             _say(f"{file}: {finding}")
         if not findings:
-            _say(f"{file}: {_count(len(codebook.codes), 'code')}, nothing to remark.")
+            _say(f"{file}: {_codes(codebook)}, nothing to remark.")
     if anything:
         raise typer.Exit(1)
 
@@ -311,8 +324,9 @@ def _codebook_file(name: str) -> Path:
 def _read_codebook(file: Path) -> Codebook:
     from coder.formats import read_codebook
 
+    content = _bytes_of(file)
     try:
-        return read_codebook(file.name, _bytes_of(file))
+        return read_codebook(file.name, content)
     except CodingError as error:
         raise type(error)(f"{file}: {error}") from error
 
@@ -362,13 +376,21 @@ def _progress(doing: str) -> Iterator[Callable[[int, int, str], None]]:
         yield show
 
 
+def _codes(codebook: Codebook) -> str:
+    return _count(sum(code.takes_codings for code in codebook.codes), "code")
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+_HARMLESS = "\n\t\u200c\u200d"
+"""Shown as they are: the last two part or join letters, and make one emoji of several."""
+
+
 def _plain(text: str) -> str:
     """The text without characters that a terminal would obey."""
-    return "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "\ufffd" for c in text)
+    return "".join(c if c in _HARMLESS or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "\ufffd" for c in text)
 
 
 def _say(text: str) -> None:

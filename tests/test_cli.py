@@ -75,6 +75,12 @@ def test_a_new_study_belongs_to_the_person_at_the_keyboard(run: Run, tmp_path: P
         assert project.codebook().codes == ()
 
 
+def test_blanks_are_no_title_and_no_name(run: Run, tmp_path: Path) -> None:
+    assert run("new", "study.redthread", "--title", "  ", "--coder", " ").exit_code == 0
+    with open_project(tmp_path / "study.redthread") as project:
+        assert (project.title, project.coders()[0].name) == ("study", person())
+
+
 def test_a_study_is_never_overwritten(run: Run, study: Path) -> None:
     before = study.read_bytes()
     result = run("new", "study.redthread")
@@ -166,7 +172,11 @@ def test_what_cannot_be_exported_is_refused(run: Run, study: Path, tmp_path: Pat
     result = run("export", "study.redthread", "--to", "nowhere/out.csv")
     assert result.exit_code == 1
     assert "cannot write nowhere/out.csv" in result.stderr
-    assert sorted(path.name for path in tmp_path.glob("*out*")) == []
+    (tmp_path / "folder.csv").mkdir()
+    before = sorted(tmp_path.iterdir())
+    result = run("export", "study.redthread", "--to", "folder.csv")
+    assert (result.exit_code, result.stderr) == (1, "cannot write folder.csv: it is a folder\n")
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_suggestions_are_written_with_their_reasons(
@@ -186,6 +196,18 @@ def test_no_long_work_is_begun_for_a_file_that_cannot_be_written(run: Run, study
     result = run("suggest", "study.redthread", "--to", "suggested.pdf")
     assert result.exit_code == 1
     assert "cannot write tables as .pdf" in result.stderr
+    result = run("suggest", "study.redthread", "--to", "nowhere/suggested.csv")
+    assert (result.exit_code, result.stderr) == (1, "cannot write nowhere/suggested.csv: there is no folder nowhere\n")
+
+
+def test_ctrl_c_ends_in_words(run: Run, study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("coder.workflow.documents.import_documents", stopped)
+    result = run("import", "study.redthread", "talk.txt")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert "What was stored before stays" in result.stderr
 
 
 def write(path: Path, *codes: Code) -> None:
@@ -201,6 +223,15 @@ def test_a_codebook_is_checked(run: Run, tmp_path: Path) -> None:
     result = run("codebook", "check", "good.yaml", "thin.yaml")
     assert result.exit_code == 1
     assert "thin.yaml: warning: A: it has no example" in result.stdout
+
+
+def test_a_broken_codebook_does_not_keep_the_next_from_being_checked(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("codes: [")
+    write(tmp_path / "empty.yaml")
+    result = run("codebook", "check", "broken.yaml", "nowhere.yaml", "empty.yaml")
+    assert (result.exit_code, result.stdout) == (1, "empty.yaml: warning: it has no codes yet\n")
+    assert result.stderr.startswith("broken.yaml: line ")
+    assert result.stderr.endswith("cannot open nowhere.yaml: No such file or directory\n")
 
 
 def test_differences_between_codebooks_are_told(run: Run, tmp_path: Path) -> None:

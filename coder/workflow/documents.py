@@ -15,7 +15,7 @@ from coder.formats import READERS, read
 from coder.model import Document, DocumentKind, Membership, Reading, new_id, now, text_hash
 from coder.segmenting import SEGMENTER, passages
 from coder.store import Project
-from coder.workflow.cases import found_case
+from coder.workflow.cases import assign, found_case
 from coder.workflow.permission import acting, change_by
 
 Progress = Callable[[int, int, str], None]
@@ -78,8 +78,8 @@ def import_documents(
 
     ``case`` is the id of the case that the documents belong to. A file that cannot be read gets a
     report with what is wrong, and the next one is read; a text that the project already has is not
-    added again. Raises UnknownItem for an unknown case, NotAllowed for a reader, ProjectError where
-    the project cannot be written.
+    added again, but belongs to the case as well. Raises UnknownItem for an unknown case, NotAllowed for
+    a reader, ProjectError where the project cannot be written.
     """
     acting(project, coder)
     if case is not None:
@@ -183,36 +183,42 @@ def _import_one(project: Project, source: Source, *, coder: str, case: str | Non
         return FileReport(name, Outcome.REFUSED, messages=(str(error),))
     sha256 = text_hash(reading.text)
     if (known := project.document_with_hash(sha256)) is not None:
-        return _known(name, known)
+        return _known(project, name, known, coder=coder, case=case)
     segments = passages(reading.text, reading.turns, language)
     with change_by(project, coder, "import document", summary=f"import document {name}") as change:
         # Another process may have brought the same text in while this one was segmenting.
-        if (known := project.document_with_hash(sha256)) is not None:
-            return _known(name, known)
-        document = Document(
-            id=new_id(),
-            name=free_name(name, {other.name for other in project.documents()}),
-            kind=reading.kind,
-            sha256=sha256,
-            words=_words(reading),
-            characters=len(reading.text),
-            language=language,
-            source=name,
-            date=reading.date,
-            added=now(),
-            text=reading.text,
-        )
-        change.add_document(document, reading.turns, segments, SEGMENTER)
-        if case is not None:
-            change.assign(Membership(document.id, case))
+        known = project.document_with_hash(sha256)
+        if known is None:
+            document = Document(
+                id=new_id(),
+                name=free_name(name, {other.name for other in project.documents()}),
+                kind=reading.kind,
+                sha256=sha256,
+                words=_words(reading),
+                characters=len(reading.text),
+                language=language,
+                source=name,
+                date=reading.date,
+                added=now(),
+                text=reading.text,
+            )
+            change.add_document(document, reading.turns, segments, SEGMENTER)
+            if case is not None:
+                change.assign(Membership(document.id, case))
+    if known is not None:
+        return _known(project, name, known, coder=coder, case=case)
     outcome = Outcome.WARNED if reading.warnings else Outcome.READ
     return FileReport(
         name, outcome, document.id, len(reading.turns), reading.speakers, document.words, tuple(reading.warnings)
     )
 
 
-def _known(name: str, known: Document) -> FileReport:
+def _known(project: Project, name: str, known: Document, *, coder: str, case: str | None) -> FileReport:
     message = f"its text is already in the project, as {known.name}"
+    belongs = {membership.case for membership in project.memberships() if membership.document == known.id}
+    if case is not None and case not in belongs:
+        assign(project, known.id, case, coder=coder)
+        message += f"; that was put in {found_case(project, case).name}"
     return FileReport(name, Outcome.KNOWN, known.id, words=known.words, messages=(message,))
 
 
@@ -264,6 +270,9 @@ def _content(path: Path) -> bytes:
     if path.suffix.lower() not in READERS:
         raise UnknownFormat(f"cannot read {path.suffix or path.name!r}; known: {', '.join(sorted(READERS))}")
     try:
+        if path.exists() and not path.is_file():
+            # A pipe or a device would be waited for without end.
+            raise UnreadableFile("it is no ordinary file; save its content in one")
         return path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"cannot open it: {error.strerror}") from error

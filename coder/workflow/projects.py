@@ -6,7 +6,7 @@ import getpass
 from collections.abc import Mapping
 from pathlib import Path
 
-from coder.errors import ProjectDamaged, ProjectExists, UnknownItem, UnreadableFile
+from coder.errors import InvalidValue, ProjectDamaged, ProjectExists, UnknownItem, UnreadableFile
 from coder.model import Coder, DocumentKind, new_id
 from coder.store import Project
 from coder.workflow.cases import import_case_table
@@ -22,7 +22,15 @@ _SAMPLE_CODEBOOK = "diffusion-and-cocreation"
 
 
 def create_project(path: Path | str, *, title: str, coder: str) -> Project:
-    """A new project with its first coder, who owns it. Raises ProjectExists, ProjectUnavailable."""
+    """A new project with its first coder, who owns it.
+
+    Raises InvalidValue for an empty title or name, ProjectExists, ProjectUnavailable.
+    """
+    title, coder = (" ".join(text.split()) for text in (title, coder))
+    if not title:
+        raise InvalidValue("a project needs a title")
+    if not coder:
+        raise InvalidValue("a coder needs a name")
     return Project.create(path, title=title, coder=coder)
 
 

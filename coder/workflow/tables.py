@@ -11,6 +11,7 @@ import pandas as pd
 from coder import tables
 from coder.errors import ProjectUnavailable, UnknownFormat
 from coder.formats.tables import TABLE_WRITERS, write_workbook
+from coder.model import new_id
 from coder.store import Project
 from coder.tables import Material, Measure
 
@@ -100,9 +101,17 @@ def write_table(frame: pd.DataFrame, path: Path) -> int:
     return _written(path, _writer(path.suffix.lower())(frame))
 
 
-def check_suffix(path: Path) -> None:
-    """Raises UnknownFormat if no table can be written to a file with this ending; worth asking before long work."""
+def check_target(path: Path) -> None:
+    """Worth asking before long work.
+
+    Raises UnknownFormat if no table can be written to a file with this ending, ProjectUnavailable if
+    its folder is not there or a folder stands in its place.
+    """
     _writer(path.suffix.lower())
+    if not path.parent.is_dir():
+        raise ProjectUnavailable(f"cannot write {path}: there is no folder {path.parent}")
+    if path.is_dir():
+        raise ProjectUnavailable(f"cannot write {path}: it is a folder")
 
 
 def _writer(suffix: str) -> Callable[[pd.DataFrame], bytes]:
@@ -113,10 +122,14 @@ def _writer(suffix: str) -> Callable[[pd.DataFrame], bytes]:
 
 
 def _written(path: Path, content: bytes) -> int:
-    part = path.with_name(path.name + ".part")
+    check_target(path)
+    part = path.with_name(f".{new_id()}.part")
     try:
-        part.write_bytes(content)
-        part.replace(path)
+        try:
+            part.write_bytes(content)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise ProjectUnavailable(f"cannot write {path}: {error.strerror or error}") from error
     return len(content)

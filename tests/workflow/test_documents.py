@@ -104,6 +104,31 @@ def test_documents_can_come_with_their_case(project: Project, me: str) -> None:
         import_documents(project, [source("b.txt", "Aino: B.\n")], coder=me, case="nowhere")
 
 
+def test_a_text_that_is_there_already_is_put_in_the_case_too(project: Project, me: str) -> None:
+    case = add_case(project, "Kartano", coder=me)
+    (first,) = import_documents(project, [source("a.txt", "Aino: A.\n")], coder=me)
+    (again,) = import_documents(project, [source("b.txt", "Aino: A.\n")], coder=me, case=case.id)
+    assert (again.outcome, again.document) == (Outcome.KNOWN, first.document)
+    assert again.messages == ("its text is already in the project, as a.txt; that was put in Kartano",)
+    assert [(m.document, m.case) for m in project.memberships()] == [(first.document, case.id)]
+    revision = project.revision
+    (known,) = import_documents(project, [source("b.txt", "Aino: A.\n")], coder=me, case=case.id)
+    assert known.messages == ("its text is already in the project, as a.txt",)
+    assert project.revision == revision
+    undo(project, coder=me)
+    assert project.memberships() == []
+    assert first.document in {document.id for document in project.documents()}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+def test_a_pipe_is_not_waited_for(project: Project, me: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    (report,) = import_documents(project, sources([tmp_path]), coder=me)
+    assert (report.outcome, report.messages) == (
+        Outcome.REFUSED, ("it is no ordinary file; save its content in one",)
+    )  # fmt: skip
+
+
 def test_a_reader_imports_nothing(project: Project, someone: Callable[..., str]) -> None:
     reader = someone("Leena", Role.READER)
     with pytest.raises(NotAllowed, match="Leena may read"):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from coder.errors import NotAProject, ProjectExists, UnknownItem
+from coder.errors import InvalidValue, NotAProject, ProjectExists, UnknownItem
 from coder.formats import read_codebook
 from coder.model import DocumentKind, Role
 from coder.workflow import projects
@@ -28,6 +28,13 @@ def test_a_project_is_made_and_opened_again(tmp_path: Path) -> None:
         assert (project.title, [(c.name, c.role) for c in project.coders()]) == ("Study", [("Maija", Role.OWNER)])
     with pytest.raises(ProjectExists):
         create_project(path, title="Other", coder="Maija")
+
+
+@pytest.mark.parametrize(("title", "coder"), [(" ", "Maija"), ("Study", "\n")])
+def test_a_project_needs_a_title_and_a_name(tmp_path: Path, title: str, coder: str) -> None:
+    with pytest.raises(InvalidValue, match="needs a"):
+        create_project(tmp_path / "study.redthread", title=title, coder=coder)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_sample_has_its_cases_documents_codebook_and_codings(sample: Path) -> None:
