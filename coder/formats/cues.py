@@ -27,6 +27,9 @@ _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>\n]+)>")
 _TAG = re.compile(r"</?(?:v|c|i|b|u|ruby|rt|lang)(?:[.\s][^<>\n]*)?>|<(?:\d+:)?\d{1,3}:\d{2}(?:[.,]\d+)?>")
 _ASIDE = re.compile(r"[\[(][^\[\]()]{1,200}[\])]$")
 _STOPS = (".", "?", "!", "…", "。", "？", "！")
+_AROUND_VOICE = " \t/:："
+"""Marks beside a name that are no part of it: noScribe's for talking at once, and a colon."""
+
 _CLOSING = "\"'”’)] "
 
 _ALL_VOICED = 0.1
@@ -194,7 +197,7 @@ def _by_voice(cue: _Cue) -> list[_Cue]:
     before, *voices = _VOICE.split(cue.words)
     parts = [cue.saying(_shown(before), None)]
     for voice, words in zip(voices[::2], voices[1::2], strict=True):
-        parts.append(cue.saying(_shown(words), characters(voice).strip() or None))
+        parts.append(cue.saying(_shown(words), characters(voice).strip(_AROUND_VOICE) or None))
     return [part for part in parts if part.words]
 
 

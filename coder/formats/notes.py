@@ -38,6 +38,7 @@ _FIELDS = {word.strip(): kind for kind, words in _WORDS.items() for word in word
 _MARKS = "*_-+•–>#[] \t"
 _PARENTHESIS = re.compile(r"\([^()]*\)")
 _NUMBER = re.compile(r"\d[\d.)]*\s+")
+_ITS_NUMBER = re.compile(r"(?:\s+|\s*#\s?)\d{1,3}$")
 _TASK = re.compile(r"\[[ xX]\]\s")
 _MEETING = re.compile(
     r"minutes|meeting|steering group|notes\b|agenda|kokous|muistio|pöytäkirja|möte|protokoll|sitzung|besprechung",
@@ -48,9 +49,16 @@ _MEETING = re.compile(
 def field_kind(line: str) -> TurnKind | None:
     """What a line is by its first words: ``Present: ...``, ``Decision: ...``, ``Action: ...``, ``Date: ...``."""
     word, colon, _ = line[:90].replace("：", ":").partition(":")
-    if colon and (kind := _FIELDS.get(_bare(word))):
+    if colon and (kind := _FIELDS.get(_bare(word)) or _numbered_kind(word)):
         return kind
     return TurnKind.ACTION if _TASK.match(line) else None
+
+
+def _numbered_kind(word: str) -> TurnKind | None:
+    """What ``Resolution #1`` or ``Action 2`` is."""
+    bare = _bare(word)
+    kind = _FIELDS.get(_ITS_NUMBER.sub("", bare))
+    return kind if kind in (TurnKind.DECISION, TurnKind.ACTION) else None
 
 
 def _bare(word: str) -> str:

@@ -86,7 +86,7 @@ def outline(text: str, paragraphs: Sequence[Paragraph], talk: frozenset[int] = f
     fixed: set[int] = set()
     section: TurnKind | None = None
     listed: TurnKind | None = None
-    headings = 0
+    margin = headings = 0
     for index, (paragraph, line) in enumerate(zip(paragraphs, texts, strict=True)):
         kind = TurnKind.SUMMARY if index in machine else paragraph.kind
         if kind is None and paragraph.level and not _STAMP_ONLY.match(line):
@@ -99,8 +99,9 @@ def outline(text: str, paragraphs: Sequence[Paragraph], talk: frozenset[int] = f
             section = listed = None
         elif named := field_kind(line):
             listed = named if named in _LIST and _introduces(line) else None
+            margin = _indent(text, paragraph)
             kind = named if named is not TurnKind.HEADER or index < FRONT else None
-        elif listed and (paragraph.item or _adjoins(text, paragraphs, index)):
+        elif listed and _indent(text, paragraph) >= margin and (paragraph.item or _adjoins(text, paragraphs, index)):
             kind = listed
             fixed.add(index)
         elif section and (paragraph.item or len(line.split(None, SHORT)) <= SHORT):
@@ -117,6 +118,11 @@ def outline(text: str, paragraphs: Sequence[Paragraph], talk: frozenset[int] = f
             if kinds[index] is None and len(texts[index].split(None, 12)) <= 12:
                 kinds[index] = TurnKind.HEADER
     return Outline(paragraphs, texts, kinds, frozenset(fixed), _front(text, paragraphs, texts, kinds))
+
+
+def _indent(text: str, paragraph: Paragraph) -> int:
+    """Characters between the beginning of its line and a paragraph."""
+    return paragraph.start - (text.rfind("\n", 0, paragraph.start) + 1)
 
 
 def _adjoins(text: str, paragraphs: Sequence[Paragraph], index: int) -> bool:

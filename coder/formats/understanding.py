@@ -22,7 +22,10 @@ _FOOTER = re.compile(
     r"|end of (?:the )?(?:recording|transcript|transcription|interview)\W{0,9}$|.{1,60} stopped transcription$)",
     re.IGNORECASE,
 )
-_REMARK = re.compile(r"[*_]?[\[(][^\[\]()]{1,200}[\])][*_]?$|(?:Reacted to|Replying to) \"")
+_REMARK = re.compile(
+    r"[*_]?[\[(][^\[\]()]{1,200}[\])][*_]?$"
+    r"|(?:Reacted to|Replying to) \"|Reacted to .{1,200} with \"[^\"\n]{1,12}\"$"
+)
 
 
 _VERBATIM = 0.7
@@ -249,7 +252,9 @@ class _Listener:
         if heard and _REMARK.match(words) and (aside or not words.startswith(("[", "("))):
             kind = TurnKind.REMARK
         self._add(kind, begin, finish, _Voice() if kind is TurnKind.REMARK and aside else voice)
-        voice.time = voice.until = None
+        if kind is not TurnKind.REMARK:
+            # What is only a remark leaves the time to the words below it, such as the answer in a chat.
+            voice.time = voice.until = None
 
     def _last_end(self) -> int | None:
         return next((turn.end_ms for turn in reversed(self._found) if turn.end_ms is not None), None)

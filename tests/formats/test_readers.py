@@ -245,3 +245,30 @@ def test_long_lines_of_one_thing_are_read_or_refused(suffix, piece):
         check(read(f"x{suffix}", (piece * (2_000_000 // len(piece))).encode()))
     except MalformedFile as error:
         assert "marks" in str(error)
+
+
+def test_numbered_decisions_and_actions_are_what_they_say():
+    text = "# Meeting\n\n> ***Resolution #1: We go on.***\n\nDecision 2: Later.\n\n- Action 12: Ada asks.\n"
+    reading = read("meeting.md", text.encode())
+    kinds = {turn.span.of(reading.text).strip("*"): turn.kind for turn in reading.turns}
+    assert kinds["Resolution #1: We go on."] is TurnKind.DECISION
+    assert kinds["Decision 2: Later."] is TurnKind.DECISION
+    assert kinds["Action 12: Ada asks."] is TurnKind.ACTION
+
+
+def test_a_list_of_actions_ends_where_an_outer_list_goes_on():
+    text = "# Meeting\n\nPresent: Ada\n\n* Web\n    * Next steps:\n        * Ask Cai\n    * Open a page\n* It rained.\n"
+    reading = read("meeting.md", text.encode())
+    kinds = {turn.span.of(reading.text): turn.kind for turn in reading.turns}
+    assert kinds["Next steps:"] is kinds["Ask Cai"] is kinds["Open a page"] is TurnKind.ACTION
+    assert kinds["It rained."] is TurnKind.PARAGRAPH
+
+
+def test_an_answer_in_a_chat_has_the_time_of_its_message():
+    text = '00:09:01\tAda:\tReplying to "Where?"\n\nAt the gate.\n00:09:03\tBen:\tReacted to At the... with "👍"\n' * 3
+    reading = read("chat.txt", text.encode())
+    assert [(turn.kind, turn.start_ms) for turn in reading.turns[:3]] == [
+        (TurnKind.REMARK, 541_000),
+        (TurnKind.SPEECH, 541_000),
+        (TurnKind.REMARK, 543_000),
+    ]

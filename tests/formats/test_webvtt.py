@@ -179,3 +179,8 @@ def test_every_word_is_in_the_turn_of_its_speaker(rows):
     expected = {name: " ".join(w for n, w in rows if n == name).split() for name, _ in rows}
     found = {name: " ".join(w for n, w in said(reading) if n == name).split() for name in reading.speakers}
     assert found == expected
+
+
+def test_marks_beside_a_voice_are_no_part_of_the_name():
+    reading = vtt(cue(1, "<v Anna:>So."), cue(2, "<v //Ben>Well.//"), cue(3, "<v Ben>Yes."), cue(4, "<v Anna>Good."))
+    assert [turn.speaker for turn in reading.turns] == ["Anna", "Ben", "Anna"]
