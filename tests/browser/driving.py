@@ -43,10 +43,19 @@ class Server:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def command(self) -> list[str]:
+        return [sys.executable, str(HERE / "serving.py"), str(self.port)]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"STUDIES": str(self.studies)}
+
     def start(self) -> None:
-        environment = {**os.environ, "STUDIES": str(self.studies)}
-        command = [sys.executable, str(HERE / "serving.py"), str(self.port)]
-        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        environment = {**os.environ, **self.environment}
+        self.process = subprocess.Popen(
+            self.command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         until = time.monotonic() + 60
         while time.monotonic() < until:
             try:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from coder.errors import CodingError
+from coder.store import Project
 from ui.parts.errors import refused
 from ui.resources import done
 
@@ -20,3 +22,9 @@ def act(verb: Callable[[], object], what: str) -> None:
     else:
         done(what)
         st.rerun()
+
+
+def popover(project: Project, label: str, *, icon: str, disabled: bool = False) -> DeltaGenerator:
+    """A small window for one act; it closes when the act is done."""
+    # The project's next revision makes it another one, and that is closed.
+    return st.popover(label, icon=f":material/{icon}:", disabled=disabled, key=f"{label} {project.revision}")

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+# What Streamlit turns into a link, an icon or a sign even where it is escaped: addresses, :names:, arrows and the like.
+_TURNED = re.compile(r"https?(?=://)|www(?=\.)|(?<=[\w.+-])(?=@)|:(?=[\w+/-]+:)|[-<>~](?=[-=>])", re.IGNORECASE)
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=])")
 
 
 def plain(text: str) -> str:
     """Text for a place where Streamlit reads Markdown, so that it shows as it is written."""
-    return _MARKUP.sub(r"\\\1", text).replace("\n", " ")
+    # An invisible word joiner keeps apart what no escape does.
+    apart = _TURNED.sub("\\g<0>\u2060", text)
+    return _MARKUP.sub(r"\\\1", apart).replace("\n", " ")
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

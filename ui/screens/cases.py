@@ -11,7 +11,7 @@ from coder.errors import CodingError, UnknownItem
 from coder.model import Attribute, AttributeType, Case
 from coder.store import Project
 from coder.workflow import cases as verbs
-from ui.parts.acting import act
+from ui.parts.acting import act, popover
 from ui.parts.errors import refused
 from ui.parts.words import count
 from ui.resources import coder_id, done
@@ -94,7 +94,7 @@ def _change(project: Project, case: Case, attribute: str | None, text: str) -> N
 
 
 def _add_case(project: Project) -> None:
-    with st.popover("Add a case", icon=":material/add:"), st.form("add case", clear_on_submit=True, border=False):
+    with popover(project, "Add a case", icon="add"), st.form("add case", clear_on_submit=True, border=False):
         name = st.text_input("Name of the case")
         if st.form_submit_button("Add it", type="primary"):
             act(lambda: verbs.add_case(project, name, coder=coder_id()), f"Added the case {name.strip()}")
@@ -102,7 +102,7 @@ def _add_case(project: Project) -> None:
 
 def _add_attribute(project: Project, *, disabled: bool) -> None:
     with (
-        st.popover("Add an attribute", icon=":material/add_column_right:", disabled=disabled),
+        popover(project, "Add an attribute", icon="add_column_right", disabled=disabled),
         st.form("add attribute", clear_on_submit=True, border=False),
     ):
         name = st.text_input("Something to know about every case")
@@ -112,7 +112,7 @@ def _add_attribute(project: Project, *, disabled: bool) -> None:
 
 
 def _load_table(project: Project) -> None:
-    with st.popover("Load a table", icon=":material/upload_file:"):
+    with popover(project, "Load a table", icon="upload_file"):
         st.text("A CSV file with one row for each case. The first column is its name, the others become attributes.")
         file = st.file_uploader(
             "Table of cases", type=["csv"], key=f"case table {project.revision}", label_visibility="collapsed"

@@ -12,7 +12,7 @@ from coder.model import Code, Codebook, CodeStatus
 from coder.store import Project
 from coder.workflow import codebooks
 from coder.workflow.projects import shipped_codebooks
-from ui.parts.acting import act
+from ui.parts.acting import act, popover
 from ui.parts.words import count, plain, swatch
 from ui.resources import coder_id, opened
 from ui.session import session
@@ -49,9 +49,9 @@ def show() -> None:
 
 
 def _bar(project: Project, codebook: Codebook, chosen: Code | None) -> None:
-    with st.popover("Add a code", icon=":material/add:"):
+    with popover(project, "Add a code", icon="add"):
         _add(project, codebook, chosen)
-    with st.popover("Load", icon=":material/upload_file:"):
+    with popover(project, "Load", icon="upload_file"):
         _load(project)
     st.download_button(
         "Download",
@@ -216,12 +216,12 @@ def _acts(project: Project, codebook: Codebook, code: Code, codings: int) -> Non
         if st.button("Edit", icon=":material/edit:", type="primary"):
             st.session_state[_EDITING] = code.id
             st.rerun()
-        with st.popover("Move", icon=":material/drive_file_move:"):
+        with popover(project, "Move", icon="drive_file_move"):
             under = st.selectbox("Under", [None, *others], format_func=_place_in(codebook), key=f"under {code.id}")
             if st.button("Move it there", type="primary"):
                 what = f"Moved {code.name}"
                 act(lambda: codebooks.move_code(project, code.id, under=under, coder=coder_id()), what)
-        with st.popover("Merge", icon=":material/merge:", disabled=not others):
+        with popover(project, "Merge", icon="merge", disabled=not others):
             takers = [other for other in others if codebook.code(other).takes_codings]
             into = st.selectbox("Into", takers, format_func=codebook.path, key=f"into {code.id}")
             st.text(f"{count(codings, 'coding')} will carry that code; the examples and the codes below go along.")

@@ -31,7 +31,7 @@ def show() -> None:
             return
         table = _counted(project)
         with st.container(key="beside"):
-            left, right = st.columns([7, 4], gap="medium")
+            left, right = st.columns([2, 1], gap="medium")
         with left:
             cell = _table(table)
         with right:
@@ -73,7 +73,8 @@ def _table(table: pd.DataFrame) -> tuple[str, str] | None:
         on_select="rerun",
         selection_mode="single-cell",
         key="case by code",
-        column_config={_CODE: st.column_config.TextColumn("code", width=370)},
+        # Pinned it is paler, so only where the cases do not fit beside it.
+        column_config={_CODE: st.column_config.TextColumn("code", width=330, pinned=len(table.columns) > 8)},
     )
     cells = event.selection.cells
     if cells and cells[0][0] < len(table) and cells[0][1] in table.columns:

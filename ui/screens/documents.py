@@ -16,7 +16,7 @@ from coder.store import Project
 from coder.workflow import documents as verbs
 from coder.workflow.cases import set_cases
 from coder.workflow.documents import FileReport, Outcome, Source
-from ui.parts.acting import act
+from ui.parts.acting import act, popover
 from ui.parts.errors import refused, told
 from ui.parts.words import count, plain
 from ui.resources import coder_id, done, opened
@@ -221,8 +221,8 @@ def _with_chosen(project: Project, documents: Sequence[Document], chosen: Sequen
         words = sum(document.words for document in documents)
         st.text(f"{count(len(documents), 'document')}, {count(words, 'word')}", width="stretch")
     with (
-        st.popover("Put in cases", icon=":material/folder_shared:", disabled=not chosen),
-        st.form("put in cases", border=False),
+        popover(project, "Put in cases", icon="folder_shared", disabled=not chosen),
+        st.form("put in cases", clear_on_submit=True, border=False),
     ):
         wanted = st.multiselect(
             "The chosen documents belong to",
