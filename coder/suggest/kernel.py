@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 
 SHARPNESS = 1.0
-LANDMARKS = 1000
+LANDMARKS = 1500
+FEWEST = 256
+NUMBERS = 20_000_000
+"""Features of all passages together, at most: what fits into memory and into seconds decides how many landmarks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,8 +24,9 @@ class Landmarks:
     root: Array
 
     @classmethod
-    def of(cls, x: Array, count: int = LANDMARKS, seed: int = 0) -> Landmarks:
+    def of(cls, x: Array, seed: int = 0) -> Landmarks:
         """Landmarks drawn from the rows of ``x`` (n, d); all of them where n is small."""
+        count = max(FEWEST, min(LANDMARKS, NUMBERS // len(x)))
         rows = np.arange(len(x))
         if len(x) > count:
             rows = np.sort(np.random.default_rng(seed).choice(len(x), count, replace=False))

@@ -19,14 +19,14 @@ from coder.suggest.calibration import Calibration, competition
 from coder.suggest.history import STEPS, Trail, read_on
 from coder.suggest.kernel import Landmarks
 from coder.suggest.material import CodeText, Judgements, Passages
-from coder.suggest.ridge import Ridge
+from coder.suggest.ridge import Ridge, shares
 
 Array = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Encode = Callable[[Sequence[str]], Array]
 
-RIDGE = 1.0
+RIDGE = 0.5
 DESCRIPTION_WEIGHT = 0.5
 """What the description of a code counts as an example of it."""
 
@@ -52,9 +52,10 @@ ENOUGH = 4
 
 @dataclass(frozen=True, eq=False)
 class Lessons:
-    """What the codebook teaches, as t texts: ``features`` (t, m), ``target`` (t, c) and ``weight`` (t,)."""
+    """What the codebook teaches, as t texts: ``target`` (t, c), ``weight`` (t,), and both kernels' features of them."""
 
     features: Array
+    around: Array
     target: Array
     weight: Array
 
@@ -64,7 +65,7 @@ class Viewed:
     """What depends on passages alone, for n of them.
 
     ``centre`` (d,) of the project and ``meaning`` (n, d), centred; ``lexical`` views with their unreduced TF-IDF;
-    ``widths`` of all views; ``landmarks`` of the kernel and ``features`` (n, m); ``earlier`` as in ``Prepared``.
+    ``widths`` of all views; ``landmarks`` of both kernels; ``features``, ``around`` and ``earlier`` as in ``Prepared``.
     """
 
     passages: Passages
@@ -72,8 +73,9 @@ class Viewed:
     meaning: Array
     lexical: Mapping[str, tuple[views.Lexical, Any]]
     widths: Mapping[str, int]
-    landmarks: Landmarks
+    landmarks: tuple[Landmarks, Landmarks]
     features: Array
+    around: Array
     earlier: tuple[Rows, ...]
 
 
@@ -81,15 +83,17 @@ class Viewed:
 class Prepared:
     """All that depends on texts alone, for n passages and c codes.
 
-    ``features`` (n, m) of the kernel; ``lessons`` of the codebook in the same features; ``told`` (n, c): how well a
-    passage fits what the codebook says, of standard deviation one; ``literally`` (n, c): the same before a look at
-    what fitting passages have in common; ``meaning`` (n, d): vectors centred on the project, of unit length;
-    ``earlier``: for every step back in the document the passage there, or -1.
+    ``features`` (n, m) of a kernel over the passage itself, ``around`` (n, w) of one that sees what stands around it
+    too; ``lessons`` of the codebook in the same features; ``told`` (n, c): how well a passage fits what the codebook
+    says, of standard deviation one; ``literally`` (n, c): the same before a look at what fitting passages have in
+    common; ``meaning`` (n, d): vectors centred on the project, of unit length; ``earlier``: for every step
+    back in the document the passage there, or -1.
     """
 
     passages: Passages
     codes: tuple[CodeText, ...]
     features: Array
+    around: Array
     lessons: Lessons
     told: Array
     literally: Array
@@ -148,14 +152,15 @@ def view(passages: Passages) -> Viewed:
     centre = views.unit(passages.vectors).mean(axis=0)
     meaning = views.unit(views.unit(passages.vectors) - centre)
     lexical = views.lexical(passages.texts)
-    blocks = {"meaning": meaning, **{name: own.reduced(exact) for name, (own, exact) in lexical.items()}}
-    blocks |= views.surroundings(passages, meaning)
-    side_by_side = views.side_by_side(blocks)
-    landmarks = Landmarks.of(side_by_side)
+    own = {"meaning": meaning, **{name: reduction.reduced(exact) for name, (reduction, exact) in lexical.items()}}
+    own |= views.manners(passages)
+    blocks = own | views.surroundings(passages, meaning)
     widths = {name: block.shape[1] for name, block in blocks.items()}
+    x, around = views.side_by_side(own), views.side_by_side(blocks)
+    landmarks = Landmarks.of(x), Landmarks.of(around)
     earlier = tuple(views.neighbours(passages, -step) for step in range(1, STEPS + 1))
-    features = landmarks.features(side_by_side)
-    return Viewed(passages, centre, meaning, lexical, widths, landmarks, features, earlier)
+    features, features_around = landmarks[0].features(x), landmarks[1].features(around)
+    return Viewed(passages, centre, meaning, lexical, widths, landmarks, features, features_around, earlier)
 
 
 def prepare_codes(viewed: Viewed, codes: Sequence[CodeText], encode: Encode) -> Prepared:
@@ -170,14 +175,27 @@ def prepare_codes(viewed: Viewed, codes: Sequence[CodeText], encode: Encode) -> 
     taught = {"meaning": np.vstack([described["meaning"], more])}
     taught |= {name: own.reduced(own.exact(texts)) for name, (own, _) in lexical.items()}
     empty = {name: np.zeros((len(texts), width), np.float32) for name, width in viewed.widths.items()}
+    blocks = empty | taught
+    own = {name: block for name, block in blocks.items() if name not in views.SURROUNDINGS}
     lessons = Lessons(
-        viewed.landmarks.features(views.side_by_side(empty | taught)),
+        viewed.landmarks[0].features(views.side_by_side(own)),
+        viewed.landmarks[1].features(views.side_by_side(blocks)),
         np.vstack([np.eye(len(codes), dtype=np.float32), target]),
         np.concatenate([np.full(len(codes), DESCRIPTION_WEIGHT, np.float32), weight]),
     )
     literally = saying.fit(meaning, centre, lexical, parts, vectors)
     told = saying.with_feedback(literally, viewed.features)
-    return Prepared(viewed.passages, tuple(codes), viewed.features, lessons, told, literally, meaning, viewed.earlier)
+    return Prepared(
+        viewed.passages,
+        tuple(codes),
+        viewed.features,
+        viewed.around,
+        lessons,
+        told,
+        literally,
+        meaning,
+        viewed.earlier,
+    )
 
 
 def learn(prepared: Prepared, judgements: Judgements, *, history: bool = True) -> Learned:
@@ -195,12 +213,16 @@ def learn(prepared: Prepared, judgements: Judgements, *, history: bool = True) -
         return Learned(probability, told, held, judgements, (Skill.unknown(0),) * c, warnings)
     covered = np.minimum(judgements.extent / COVERED, 1)
     target = np.where(judgements.refused, REFUSED, covered).astype(np.float32)
-    lessons = prepared.lessons
-    features = prepared.features[rows]
-    ridge = Ridge.of(features, target, known, ridge=RIDGE, lessons=(lessons.features, lessons.target, lessons.weight))
     fold = _folds(prepared.passages.document[rows])
-    score = ridge(prepared.features).astype(np.float64)
-    left_out = ridge.left_out(fold, features, fold).astype(np.float64)
+    lessons = prepared.lessons
+    scores, without = [], []
+    for features, taught in ((prepared.features, lessons.features), (prepared.around, lessons.around)):
+        ridge = Ridge.of(features[rows], target, known, ridge=RIDGE, lessons=(taught, lessons.target, lessons.weight))
+        scores.append(ridge(features))
+        without.append(ridge.left_out(fold, features[rows], fold))
+    # What stands around a passage tells much in one study and nothing in another: each learns which to trust.
+    share = shares(without, target, known)
+    score, left_out = (np.tensordot(share, np.asarray(each, np.float64), axes=1) for each in (scores, without))
     scale = left_out[known].std() + 1e-9
     faded = 1 / (1 + judgements.examples / FADING)
     score = score / scale + faded * told

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
+from scipy.optimize import nnls
 
 Array = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -76,3 +78,18 @@ class Ridge:
             error = np.linalg.solve(np.eye(len(own), dtype=np.float32) - hat, missed[own])
             out[theirs] -= asked[theirs] @ (judged[own].T @ error)
         return out
+
+
+def shares(left_out: Sequence[Array], target: Array, known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """How much each of several regressions is to be trusted, none less than nothing, in all one.
+
+    Their out-of-fold scores (each (k, c)) are fitted to ``target`` where ``known``: stacked regressions (Breiman 1996,
+    doi 10.1007/BF00117832). Where none of them says anything, all are trusted alike.
+    """
+    said = np.stack([score[known] for score in left_out], axis=1).astype(np.float64)
+    # By the normal equations: two numbers a side, however many passages there are.
+    gram = said.T @ said + 1e-9 * np.eye(len(left_out))
+    root = np.linalg.cholesky(gram)
+    found, _ = nnls(root.T, np.linalg.solve(root, said.T @ target[known].astype(np.float64)))
+    total = found.sum()
+    return np.asarray(found / total if total > 0 else np.full(len(left_out), 1 / len(left_out)))

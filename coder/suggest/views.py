@@ -21,13 +21,16 @@ WEIGHTS = {
     "meaning": 1.5,
     "words": 0.5,
     "letters": 0.5,
-    "before": 0.15,
-    "after": 0.15,
-    "place": 0.5,
+    "before": 0.4,
+    "after": 0.4,
+    "place": 1.0,
     "manner": 0.1,
     "base": 0.2,
 }
 WORD = r"(?u)\b\w+\b"
+SURROUNDINGS = ("before", "after", "place")
+"""The views that are not of the passage itself."""
+
 LEXICAL_WIDTH = 256
 CONTEXT_WIDTH = 128
 PLACES = np.linspace(0, 1, 21, dtype=np.float32)
@@ -136,15 +139,18 @@ def lexical(texts: Sequence[str]) -> dict[str, tuple[Lexical, Any]]:
     }
 
 
+def manners(passages: Passages) -> dict[str, Array]:
+    """Who speaks and how; and what all passages share."""
+    return {"manner": manner(passages), "base": np.ones((len(passages), 1), np.float32)}
+
+
 def surroundings(passages: Passages, meaning: Array) -> dict[str, Array]:
-    """What stands before and after, where in the document it is, who speaks and how; and what all passages share."""
+    """What stands before and after, and where in the document it is."""
     narrow = reduce_width(meaning, CONTEXT_WIDTH)
     return {
         "before": beside(narrow, neighbours(passages, -1)),
         "after": beside(narrow, neighbours(passages, 1)),
         "place": bumps(place(passages), PLACES, PLACE_WIDTH),
-        "manner": manner(passages),
-        "base": np.ones((len(passages), 1), np.float32),
     }
 
 

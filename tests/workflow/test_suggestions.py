@@ -108,7 +108,8 @@ def test_a_passage_that_carries_the_code_gets_no_suggestion_of_it(
 def test_a_refused_code_is_never_suggested_there_again_and_less_elsewhere(
     project: Project, me: str, documents: list[str], learned: Snapshot, assistant: Assistant
 ) -> None:
-    one, other = (passages_about(project, document, "time")[0] for document in documents[4:])
+    # Said in the same words: the first of one document, the second of the next.
+    one, other = (passages_about(project, documents[4 + n], "time")[n] for n in (0, 1))
     assert learned.suggestions(documents[4])[one.index][0].code == "time"
     refuse_suggestion(project, documents[4], one.span, "time", coder=me, probability=0.9)
     at_once = assistant.refresh(project, me, at_once=True)
