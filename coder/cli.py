@@ -7,6 +7,7 @@ there at once. Exit codes: 0 all well, 1 something was refused or found, 2 a com
 
 from __future__ import annotations
 
+import signal
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -287,7 +288,11 @@ def ui(
         open_project(study).close()
     from ui.serve import run
 
-    run(study, port=port, open_browser=browser)
+    try:
+        run(study, port=port, open_browser=browser)
+    except KeyboardInterrupt:
+        # The way to stop it. Pressed once more while it closes, it must not end in a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _coder(project: Project, name: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -296,6 +297,20 @@ def test_the_app_is_started_as_asked(run: Run, study: Path, monkeypatch: pytest.
         (Path("study.redthread"), {"port": 9000, "open_browser": False}),
         (None, {"port": 8501, "open_browser": True}),
     ]
+
+
+def test_ctrl_c_is_how_the_app_is_stopped(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    handler = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr("ui.serve.run", stopped)
+    try:
+        result = run("ui")
+        assert (result.exit_code, result.output) == (0, "")
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def test_the_whole_path_from_a_real_terminal(tmp_path: Path) -> None:
