@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit, logsumexp
 
 Floats = NDArray[np.float64]
@@ -20,6 +19,12 @@ SPREAD = 0.3
 
 EXPECTED = -3.0
 """Log odds expected of a code where scores say nothing."""
+
+DOUBT = 0.01
+"""How little is known of that beforehand: one over a variance."""
+
+STEPS, SMALLEST, ENOUGH = 50, 1e-4, 1e-9
+"""Newton steps at most, the shortest one tried, and the relative gain below which no more are made."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,25 +41,30 @@ class Calibration:
     @classmethod
     def fit(cls, scores: Sequence[Floats], truth: Floats, weight: Floats, prior: Sequence[float]) -> Calibration:
         """From out-of-fold ``scores`` (k, c) or (k, 1), ``truth`` (k, c) in [0, 1], ``weight`` (k, c), 0 if unknown."""
-        step = -(-len(truth) // ROWS)
-        x = np.stack([np.broadcast_to(score, truth.shape)[::step] for score in scores], axis=-1)
-        truth, weight = truth[::step], weight[::step]
-        expected = np.asarray(prior, np.float64)
-        count = len(expected)
+        stride = -(-len(truth) // ROWS)
+        x = np.stack([np.broadcast_to(score, truth.shape)[::stride] for score in scores], axis=-1)
+        truth, weight = truth[::stride], weight[::stride]
+        count, codes = len(prior), truth.shape[1]
+        expected: Floats = np.array([*prior, EXPECTED, *np.zeros(codes)])
+        certainty = np.array([SPREAD**-2] * count + [DOUBT] + [1.0] * codes)
+        found = expected.copy()
 
         def loss(parameters: Floats) -> tuple[float, Floats]:
-            slopes, common, own = parameters[:count], parameters[count], parameters[count + 1 :]
-            z = x @ slopes + common + own
-            error = weight * (expit(z) - truth)
-            off = (slopes - expected) / SPREAD**2
-            value = (weight * (np.logaddexp(0, z) - truth * z)).sum()
-            value += 0.5 * (off @ (slopes - expected) + own @ own + 0.01 * (common - EXPECTED) ** 2)
-            slopes_gradient = np.tensordot(error, x, axes=([0, 1], [0, 1])) + off
-            common_gradient = error.sum() + 0.01 * (common - EXPECTED)
-            return float(value), np.concatenate([slopes_gradient, [common_gradient], error.sum(axis=0) + own])
+            z = x @ parameters[:count] + parameters[count] + parameters[count + 1 :]
+            off = parameters - expected
+            return float((weight * (np.logaddexp(0, z) - truth * z)).sum() + 0.5 * (certainty * off) @ off), z
 
-        start = np.concatenate([expected, [EXPECTED], np.zeros(truth.shape[1])])
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+        value, z = loss(found)
+        for _ in range(STEPS):
+            p = expit(z)
+            gradient = certainty * (found - expected) + _over_cells(x, weight * (p - truth))
+            step = np.linalg.solve(_curvature(x, weight * p * (1 - p)) + np.diag(certainty), gradient)
+            size = 1.0
+            while (tried := loss(found - size * step))[0] > value and size > SMALLEST:
+                size /= 2
+            if value - tried[0] <= ENOUGH * max(1.0, value):
+                break
+            found, (value, z) = found - size * step, tried
         return cls(found[:count], found[count] + found[count + 1 :])
 
     def __call__(self, scores: Sequence[Floats]) -> Floats:
@@ -62,6 +72,27 @@ class Calibration:
         total = sum((slope * score for slope, score in zip(self.slopes, scores, strict=True)), self.intercept)
         out: Floats = expit(total)
         return out
+
+
+def _over_cells(x: Floats, cells: Floats) -> Floats:
+    """Sums of ``cells`` (k, c) with every slope's score in ``x`` (k, c, s), over all, and for each code."""
+    return np.concatenate([np.einsum("kc,kcs->s", cells, x), [cells.sum()], cells.sum(axis=0)])
+
+
+def _curvature(x: Floats, cells: Floats) -> Floats:
+    """The matrix of second derivatives of a logistic regression, (s + 1 + c) on each side."""
+    slopes, codes = x.shape[2], x.shape[1]
+    out = np.zeros((slopes + 1 + codes,) * 2)
+    scaled = x * cells[:, :, None]
+    out[:slopes, :slopes] = np.tensordot(scaled, x, axes=([0, 1], [0, 1]))
+    out[:slopes, slopes + 1 :] = scaled.sum(axis=0).T
+    out[:slopes, slopes] = scaled.sum(axis=(0, 1))
+    out[slopes, slopes] = cells.sum()
+    out[slopes, slopes + 1 :] = cells.sum(axis=0)
+    out[np.tril_indices_from(out, -1)] = out.T[np.tril_indices_from(out, -1)]
+    own = np.arange(slopes + 1, len(out))
+    out[own, own] = cells.sum(axis=0)
+    return out
 
 
 def competition(score: Floats) -> Floats:

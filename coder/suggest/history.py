@@ -71,7 +71,7 @@ def read_on(
         return probability
     here = rows[judged]
     residual = Ridge.of(trail.recent[here], (truth - held)[judged].astype(np.float32), known[judged], ridge=RIDGE)
-    left_out = residual.left_out(fold[judged], trail.recent[here], fold[judged])
+    left_out = residual.left_out(fold[judged])
     scale = left_out.std() + 1e-6, trail.recent[here].std() + 1e-6
 
     def scores(odds_of: Floats, following: Array, at: Rows) -> list[Floats]:

@@ -42,6 +42,9 @@ REFUSED = -0.5
 COVERED = 0.5
 """The share of a passage that a coding has to cover to count in full."""
 
+LEAST_SPREAD = 0.01
+"""Scores between 0 and 1 that differ by less say nothing."""
+
 FOLDS = 5
 CONTRADICTED = 0.02
 """The share of passages whose words were coded in two ways, from which on it is said."""
@@ -219,14 +222,14 @@ def learn(prepared: Prepared, judgements: Judgements, *, history: bool = True) -
     for features, taught in ((prepared.features, lessons.features), (prepared.around, lessons.around)):
         ridge = Ridge.of(features[rows], target, known, ridge=RIDGE, lessons=(taught, lessons.target, lessons.weight))
         scores.append(ridge(features))
-        without.append(ridge.left_out(fold, features[rows], fold))
+        without.append(ridge.left_out(fold))
     # What stands around a passage tells much in one study and nothing in another: each learns which to trust.
     share = shares(without, target, known)
     score, left_out = (np.tensordot(share, np.asarray(each, np.float64), axes=1) for each in (scores, without))
-    scale = left_out[known].std() + 1e-9
+    middle, scale = left_out[known].mean(), max(left_out[known].std(), LEAST_SPREAD)
     faded = 1 / (1 + judgements.examples / FADING)
-    score = score / scale + faded * told
-    left_out = left_out / scale + faded * told[rows]
+    score = (score - middle) / scale + faded * told
+    left_out = (left_out - middle) / scale + faded * told[rows]
     truth = covered.astype(np.float64)
     calibration = Calibration.fit([left_out, competition(left_out)], truth, known.astype(np.float64), prior=(1, 0))
     held = calibration([left_out, competition(left_out)])
@@ -276,10 +279,7 @@ def _skill(score: Floats, told: Array, held: Floats, truth: NDArray[np.bool_], k
     if examples < 2 or examples == len(truth):
         return Skill.unknown(examples)
     said = held >= 0.5
-    # Imported where it is needed: scikit-learn would keep the first screen waiting.
-    from sklearn.metrics import average_precision_score
-
-    own, by_text = (min(1.0, float(average_precision_score(truth, s))) for s in (score, told))
+    own, by_text = _average_precision(score, truth), _average_precision(told, truth)
     hits = int((said & truth).sum())
     # The standard error of a share among so few: what lies closer is not told apart.
     error = (own * (1 - own) / examples) ** 0.5
@@ -291,6 +291,12 @@ def _skill(score: Floats, told: Array, held: Floats, truth: NDArray[np.bool_], k
         hits / examples,
         skilled=examples >= ENOUGH and own - error > examples / len(truth) and own + error >= by_text,
     )
+
+
+def _average_precision(score: Floats | Array, truth: NDArray[np.bool_]) -> float:
+    """The mean over examples of the precision down to each, ranked by score."""
+    hits = truth[np.argsort(-score, kind="stable")]
+    return float((np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits].mean())
 
 
 def _about_codes(codes: Sequence[CodeText]) -> list[str]:

@@ -63,20 +63,20 @@ class Ridge:
         """Scores (n, c) of ``features`` (n, m)."""
         return features @ self.weights
 
-    def left_out(self, fold: Rows, others: Array, others_fold: Rows) -> Array:
-        """Scores (n, c) of ``others`` (n, m), each as if the judged passages of its own fold had not been seen.
+    def left_out(self, fold: Rows) -> Array:
+        """Scores (k, c) of the judged passages, each as if none of its ``fold`` (k,) had been seen.
 
-        ``fold`` (k,) of the judged passages, ``others_fold`` (n,). In closed form, as Cook 1977 for single rows.
+        In closed form, as Cook 1977 for single rows.
         """
-        out = self(others)
-        missed = self.target - self(self.features)
-        # Both sides once through the root: what remains for each fold is small.
-        judged, asked = self.features @ self.root.T, others @ self.root.T
+        out = self(self.features)
+        missed = self.target - out
+        # Once through the root: what remains for each fold is small.
+        judged = self.features @ self.root.T
         for each in np.unique(fold):
-            own, theirs = np.flatnonzero(fold == each), np.flatnonzero(others_fold == each)
+            own = np.flatnonzero(fold == each)
             hat = judged[own] @ judged[own].T
             error = np.linalg.solve(np.eye(len(own), dtype=np.float32) - hat, missed[own])
-            out[theirs] -= asked[theirs] @ (judged[own].T @ error)
+            out[own] -= hat @ error
         return out
 
 

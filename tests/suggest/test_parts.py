@@ -72,7 +72,7 @@ def test_leaving_out_in_closed_form_is_fitting_again_without() -> None:
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(40, 6)).astype(np.float32), rng.normal(size=(40, 3)).astype(np.float32)
     fold, known = np.repeat(np.arange(5), 8), np.ones((40, 3), np.bool_)
-    found = Ridge.of(x, y, known, ridge=2.0).left_out(fold, x, fold)
+    found = Ridge.of(x, y, known, ridge=2.0).left_out(fold)
     for each in range(5):
         rest = fold != each
         again = Ridge.of(x[rest], y[rest], known[rest], ridge=2.0)(x[~rest])
