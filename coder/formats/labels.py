@@ -356,7 +356,7 @@ def _is_handle(name: str) -> bool:
 _INITIALS = re.compile(r"[^\W\d_a-z]{2,4}")
 
 _ORDINARY = """
-a abstract action actions addendum advantage advantages agenda agreed ai aim also and appendix but background
+abstract action actions addendum advantage advantages agenda agreed ai aim also and appendix but background
 challenge challenges cons conclusion context date decided decision decisions definition description disadvantage
 disadvantages discussion duration edit email eg e.g. example examples exception fact figure from fyi goal hint
 however http https i.e. idea important info issue issues keywords language lesson lessons location meeting
