@@ -11,5 +11,5 @@ def test_questions_and_answers_have_two_speakers() -> None:
 
 
 def test_choices_in_a_report_are_no_speakers() -> None:
-    text = b"There were two ways.\nA: we stay. This was liked.\nB: we go. Nobody wanted it.\nWe went home and slept on it.\n"
+    text = b"There were two ways.\nA: we stay. This was liked.\nB: we go. Nobody wanted it.\nWe went home.\n"
     assert {turn.speaker for turn in read("report.txt", text).turns} == {None}
