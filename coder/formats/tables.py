@@ -183,7 +183,6 @@ def read_table(name: str, content: bytes) -> list[dict[str, str]]:
     if PurePath(name).suffix.lower() not in (".csv", ".tsv"):
         raise UnknownFormat(f"cannot read {name!r} as a table; save it as .csv")
     text, _ = decode(content)
-    csv.field_size_limit(len(text) + 1)
     reader = csv.reader(StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     rows: list[dict[str, str]] = []
     try:
