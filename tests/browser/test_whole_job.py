@@ -22,7 +22,8 @@ from coder.workflow.codings import code_span, import_codings, write_memo
 from coder.workflow.documents import Source, change_document, import_documents
 from coder.workflow.projects import create_project, open_project, shipped
 
-pytestmark = pytest.mark.browser
+# Long walks through a live server on a machine of any speed: a wait that ran out is tried again before it counts.
+pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
 
 CORPUS = shipped("corpora") / "learning-networks"
 CASES = ("Kartano", "Terästie", "Satama", "Verso", "Kide")
