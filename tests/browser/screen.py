@@ -34,6 +34,7 @@ def go(document: str, position: int) -> None:
 if place is None and "position" in asked:
     place = st.session_state.place = Goto(int(asked["position"]), token="link")
 suggests = "suggests" in asked
+left = False
 if "leave" in asked:
     for message in courier(lambda: open_project(path), coder=coder):
         st.toast(message)
@@ -41,16 +42,17 @@ if "leave" in asked:
         st.session_state.left = True
     if st.button("Come back"):
         st.session_state.left = False
-    if st.session_state.get("left"):
-        st.stop()
-transcript(
-    lambda: open_project(path),
-    shown,
-    coder=coder,
-    suggestions=(lambda: suggestions_for(path, shown, coder)) if suggests else None,
-    evidence=(lambda passage, code: evidence_for(path, shown, passage, code)) if suggests else None,
-    goto=place,
-    address="position",
-    on_goto=go,
-    read_only="reader" in asked,
-)
+    left = st.session_state.get("left", False)
+# Another screen runs to its end: st.stop() would keep the fragment of the pane alive where it no longer has a place.
+if not left:
+    transcript(
+        lambda: open_project(path),
+        shown,
+        coder=coder,
+        suggestions=(lambda: suggestions_for(path, shown, coder)) if suggests else None,
+        evidence=(lambda passage, code: evidence_for(path, shown, passage, code)) if suggests else None,
+        goto=place,
+        address="position",
+        on_goto=go,
+        read_only="reader" in asked,
+    )
