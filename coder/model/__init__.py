@@ -2,10 +2,11 @@
 
 from coder.model.case import Attribute, AttributeType, Case, Membership, Value
 from coder.model.codebook import Code, Codebook, CodeStatus, Source
-from coder.model.coding import Anchor, Coder, Coding, Decision, Memo, Origin, Outcome, Role, new_id, now
+from coder.model.coding import Anchor, Coder, Coding, Decision, Memo, Origin, Outcome, ReadMark, Role, new_id, now
 from coder.model.document import Document, DocumentKind, Reading, Segment, Turn, TurnKind, text_hash
 from coder.model.journal import Entry, RowChange
 from coder.model.span import Span, Utf16Map, trimmed
+from coder.model.study import ItemSet, Loss, Received, Study, StudyDocument
 
 __all__ = [
     "Anchor",
@@ -21,16 +22,22 @@ __all__ = [
     "Document",
     "DocumentKind",
     "Entry",
+    "ItemSet",
+    "Loss",
     "Membership",
     "Memo",
     "Origin",
     "Outcome",
+    "ReadMark",
     "Reading",
+    "Received",
     "Role",
     "RowChange",
     "Segment",
     "Source",
     "Span",
+    "Study",
+    "StudyDocument",
     "Turn",
     "TurnKind",
     "Utf16Map",

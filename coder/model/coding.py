@@ -113,7 +113,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Memo:
-    """A researcher's note. ``about`` is what it hangs on ("coding", "document", "code", "case", "project")."""
+    """A researcher's note. ``about`` is what it hangs on ("coding", "document", "code", "case", "project").
+
+    ``anchor`` is the stretch that a memo on a document speaks of, None for all of it. ``title`` may be empty.
+    """
 
     id: str
     about: str
@@ -122,6 +125,17 @@ class Memo:
     text: str
     created: str = ""
     modified: str = ""
+    anchor: Anchor | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMark:
+    """How far a coder has read a document, in code points."""
+
+    document: str
+    coder: str
+    position: int
 
 
 def new_id() -> str:

@@ -2,6 +2,6 @@
 
 from coder.store.change import Change
 from coder.store.project import Project
-from coder.store.rows import CodebookVersion, ReadMark, coding_in, decision_in
+from coder.store.rows import CodebookVersion, coding_in, decision_in
 
-__all__ = ["Change", "CodebookVersion", "Project", "ReadMark", "coding_in", "decision_in"]
+__all__ = ["Change", "CodebookVersion", "Project", "coding_in", "decision_in"]

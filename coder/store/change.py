@@ -18,6 +18,7 @@ from coder.model import (
     Document,
     Membership,
     Memo,
+    ReadMark,
     Span,
     Turn,
     new_id,
@@ -192,7 +193,7 @@ class Change:
         write = self._writer()
         characters = self._document(document)["characters"]
         self._expect(CODER, coder, "coder")
-        mark = rows.ReadMark(document, coder, max(0, min(position, characters)))
+        mark = ReadMark(document, coder, max(0, min(position, characters)))
         write.put(READ_MARK, rows.read_mark_row(mark))
 
     # --- the codebook --------------------------------------------------------------------------

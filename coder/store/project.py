@@ -21,6 +21,7 @@ from coder.model import (
     Entry,
     Membership,
     Memo,
+    ReadMark,
     Role,
     RowChange,
     Segment,
@@ -31,7 +32,7 @@ from coder.model import (
 from coder.store import check, journal, rows, undo
 from coder.store.change import Change
 from coder.store.file import MEMORY, ProjectFile
-from coder.store.rows import CodebookVersion, ReadMark
+from coder.store.rows import CodebookVersion
 from coder.store.schema import (
     ATTRIBUTE,
     CODEBOOK_VERSION,

@@ -30,6 +30,7 @@ from coder.model import (
     Memo,
     Origin,
     Outcome,
+    ReadMark,
     Role,
     Source,
     Span,
@@ -41,15 +42,6 @@ from coder.model.journal import Row, canonical
 from coder.store.schema import CODING, DECISION
 
 Values = Sequence[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadMark:
-    """How far a coder has read a document, in code points."""
-
-    document: str
-    coder: str
-    position: int
 
 
 @dataclass(frozen=True, slots=True)

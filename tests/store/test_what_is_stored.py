@@ -30,6 +30,7 @@ from coder.model import (
     Memo,
     Origin,
     Outcome,
+    ReadMark,
     Role,
     Segment,
     Source,
@@ -40,7 +41,7 @@ from coder.model import (
     now,
     text_hash,
 )
-from coder.store import Project, ReadMark, coding_in, decision_in
+from coder.store import Project, coding_in, decision_in
 
 
 def test_a_new_project_has_its_owner_a_title_and_an_empty_codebook(project: Project) -> None:
