@@ -19,6 +19,9 @@ FRONT = 15
 SHORT = 40
 """Words in a paragraph that may still be a title or a note above the talk."""
 
+COMPARES_BETTER = "one file a meeting compares better"
+"""How the warning ends that several meetings stand in one file."""
+
 _ABOVE = 5
 """Short lines that may stand above the first title."""
 
@@ -62,9 +65,7 @@ class Outline:
         """The day the document tells of, by what stands before the talk or by the file's name; and warnings."""
         days = list(dict.fromkeys(filter(None, (date_in(text[:200]) for _, text in self._of(TurnKind.HEADING)))))
         if len(days) >= 3:
-            return None, [
-                f"holds {len(days)} dated meetings, {min(days)} to {max(days)}; one file a meeting compares better"
-            ]
+            return None, [f"holds {len(days)} dated meetings, {min(days)} to {max(days)}; {COMPARES_BETTER}"]
         for kind, text in zip(self.kinds[: min(FRONT, talk or FRONT)], self.texts, strict=False):
             titled = kind in (TurnKind.HEADER, TurnKind.HEADING) or len(text.split(None, 12)) <= 12
             if titled and (day := date_in(text[:2000])):
