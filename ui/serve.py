@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.request
 import webbrowser
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from coder.errors import CodingError
-from ui.components.transcript.assets import route
+from ui.components.assets import route
 
 ADDRESS = "127.0.0.1"
 """The loopback address: nobody else on the network reaches the app."""
@@ -73,9 +74,16 @@ def run(project: Path | None, *, port: int = 8501, open_browser: bool = True, sc
     address = f"http://{ADDRESS}:{port}"
     sys.stdout.write(f"Redthread is at {address} (stop it with Ctrl+C)\n")
     sys.stdout.flush()
+    threading.Thread(target=_load_screens, daemon=True).start()
     if open_browser:
         threading.Thread(target=_open_when_up, args=(address,), daemon=True).start()
     application(script or Path(__file__).with_name("app.py")).run(config=configuration(port))
+
+
+def _load_screens() -> None:
+    """Import what the first screen needs while the browser still loads Streamlit's own code."""
+    for screen in ("project", "documents", "cases", "coding", "review", "codebook", "quotations", "compare"):
+        import_module(f"ui.screens.{screen}")
 
 
 async def _health(_: Request) -> JSONResponse:

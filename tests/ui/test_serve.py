@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from coder.errors import CodingError
 from ui import serve
-from ui.components.transcript import assets
+from ui.components import assets
 
 
 def test_a_port_that_is_taken_gives_the_next_free_one() -> None:

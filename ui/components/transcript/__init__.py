@@ -17,7 +17,7 @@ from coder.errors import InvalidValue, ProjectError
 from coder.model import Role
 from coder.store import Project
 from coder.workflow.projects import open_project
-from ui.components.transcript.assets import loader
+from ui.components.assets import loader
 from ui.components.transcript.conversation import Conversation
 from ui.components.transcript.source import Source, apply
 from ui.components.transcript.view import Evidence, Goto, Quotation, Suggestion, Suggestions

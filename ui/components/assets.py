@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from starlette.routing import Mount
 
-FRONTEND = Path(__file__).parent / "frontend"
+FRONTEND = Path(__file__).parent / "transcript" / "frontend"
 
 
 def _digest(folder: Path) -> str:
