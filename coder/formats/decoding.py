@@ -99,8 +99,6 @@ def _unmarked_utf16(content: bytes) -> str | None:
 
 
 def _guessed(content: bytes, first: int) -> tuple[str, list[str]]:
-    import charset_normalizer  # slow to load, and seldom needed
-
     line = content.count(b"\n", 0, first) + 1
     start = max(0, first - 1000)
     sample = content[start : start + _SAMPLE]
@@ -111,16 +109,23 @@ def _guessed(content: bytes, first: int) -> tuple[str, list[str]]:
         text = content.decode("utf-8", "replace")
         broken = text.count("\ufffd")
         return text, [f"line {line}: {broken} broken UTF-8 characters (the first here) are shown as \ufffd"]
-    encoding = "cp1252"
-    if not _looks_western(sample.decode(encoding, "replace")):
-        best = charset_normalizer.from_bytes(sample).best()
-        encoding = best.encoding if best is not None else encoding
+    encoding = guessed_encoding(sample)
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         raise MalformedFile("not UTF-8, and no other encoding fits; save the file as UTF-8 text", line=line) from error
     name = "Windows-1252 (Latin-1)" if encoding == "cp1252" else codecs.lookup(encoding).name
     return text, [f"line {line}: not UTF-8; read as {name}: check letters such as ä, ö, é, and save it as UTF-8"]
+
+
+def guessed_encoding(sample: bytes) -> str:
+    """The likeliest encoding of a text that is not UTF-8."""
+    if _looks_western(sample.decode("cp1252", "replace")):
+        return "cp1252"
+    import charset_normalizer  # slow to load, and seldom needed
+
+    best = charset_normalizer.from_bytes(sample).best()
+    return best.encoding if best is not None else "cp1252"
 
 
 def _looks_western(text: str) -> bool:

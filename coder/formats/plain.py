@@ -31,6 +31,11 @@ def read(content: bytes, name: str) -> Reading:
         return read_cues(
             text.split("\n"), name, [*warnings, "these are subtitles saved as text, and were read as such"]
         )
+    return reading_of(text, name, warnings)
+
+
+def reading_of(text: str, name: str, warnings: Sequence[str] = ()) -> Reading:
+    """What a text says, the text itself left as it is. Raises MalformedFile if it holds no words."""
     return understand(text, _with_headings(text, paragraphs_of(text)), name, warnings)
 
 
