@@ -1,29 +1,24 @@
-"""Tables out and in: CSV, Excel and Parquet. No cell that people wrote ever becomes a formula."""
+"""Tables out: CSV, Excel and Parquet. No cell that people wrote ever becomes a formula."""
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from io import BytesIO, StringIO
+from io import BytesIO
 from math import isfinite, isnan
-from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
 
-from coder.errors import MalformedFile, TooLarge, UnknownFormat
-from coder.formats.decoding import decode
+from coder.errors import TooLarge
+from coder.formats.rows import FORMULA
 
 MAX_ROWS = 1_048_575
 """Rows that an Excel sheet holds below its header."""
 
 MAX_CELL = 32_000
 """Characters of a cell that are written to Excel, which holds some more but counts emoji twice."""
-
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-"""How a cell begins that a spreadsheet would run; with apostrophes before it, so that one can be taken back."""
 
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -120,7 +115,7 @@ def _cell(sheet: Any, value: Any) -> Any:
     if isinstance(value, str):
         # Set last: openpyxl takes "=1+1" for a formula and "#N/A" for an error.
         cell.data_type = "s"
-        cell.quotePrefix = _FORMULA.match(value) is not None
+        cell.quotePrefix = FORMULA.match(value) is not None
     return cell
 
 
@@ -172,47 +167,4 @@ def _whole(value: Any) -> Any:
 
 
 def _disarmed(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
-
-
-def read_table(name: str, content: bytes) -> list[dict[str, str]]:
-    """The rows of a CSV file by the names in its first line; what was disarmed in writing is as it was.
-
-    The separator may be a comma, a semicolon, a tab or a bar. Raises UnknownFormat or MalformedFile.
-    """
-    if PurePath(name).suffix.lower() not in (".csv", ".tsv"):
-        raise UnknownFormat(f"cannot read {name!r} as a table; save it as .csv")
-    text, _ = decode(content)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=_separator(text), strict=True)
-    rows: list[dict[str, str]] = []
-    try:
-        names = [_armed(cell).strip() for cell in next(reader)]
-        _check_names(names)
-        for row in reader:
-            if len(row) > len(names) and any(row[len(names) :]):
-                raise MalformedFile(f"has {len(row)} cells, the first line {len(names)}", line=reader.line_num)
-            cells = [_armed(cell) for cell in row[: len(names)]]
-            if any(cells):
-                rows.append(dict(zip(names, cells + [""] * (len(names) - len(cells)), strict=True)))
-    except csv.Error as error:
-        raise MalformedFile(f"not CSV: {error}", line=reader.line_num) from error
-    return rows
-
-
-def _check_names(names: list[str]) -> None:
-    filled = [name for name in names if name]
-    if len(filled) < len(names):
-        raise MalformedFile("a column has no name", line=1)
-    for name in filled:
-        if filled.count(name) > 1:
-            raise MalformedFile(f"two columns are named {name!r}", line=1)
-
-
-def _separator(text: str) -> str:
-    """The separator that divides the first line into most cells."""
-    first = re.sub(r'"[^"]*"', "", text[:100_000]).partition("\n")[0]
-    return max(",;\t|", key=first.count)
-
-
-def _armed(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value

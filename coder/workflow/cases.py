@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from coder.errors import InvalidValue, MalformedFile, UnknownItem
+from coder.formats.rows import Table, read_table
 from coder.model import Attribute, AttributeType, Case, Membership, Span, Value, new_id
 from coder.model.case import attribute_type, parse_value
 from coder.store import Project
 from coder.workflow.permission import change_by
-from coder.workflow.rows import Table, read_table
 
 
 def found_case(project: Project, case: str) -> Case:

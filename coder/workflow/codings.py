@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from coder.errors import CodebookConflict, InvalidValue, NotAllowed, UnknownCode, UnknownItem
+from coder.formats.rows import Row, read_table
 from coder.model import (
     Anchor,
     Codebook,
@@ -26,7 +27,6 @@ from coder.model import (
 from coder.store import Change, Project
 from coder.workflow.codebooks import check_takes_codings
 from coder.workflow.permission import acting, change_by
-from coder.workflow.rows import Row, read_table
 
 
 def code_span(

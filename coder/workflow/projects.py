@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from coder.errors import InvalidValue, ProjectDamaged, ProjectExists, UnknownItem, UnreadableFile
+from coder.formats.rows import Table, read_table
 from coder.model import Coder, DocumentKind, new_id
 from coder.store import Project
 from coder.workflow.cases import import_case_table
 from coder.workflow.codebooks import load_codebook
 from coder.workflow.codings import import_codings
 from coder.workflow.documents import Outcome, Progress, Source, change_document, import_documents
-from coder.workflow.rows import Table, read_table
 from coder.workflow.switches import Switches, set_switches
 
 SAMPLE_TITLE = "Learning networks (invented sample)"

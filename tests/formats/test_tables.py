@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coder.errors import MalformedFile, TooLarge, UnknownFormat
+from coder.errors import TooLarge
 from coder.formats import tables
-from coder.formats.tables import TABLE_WRITERS, read_table, write_csv, write_parquet, write_workbook, write_xlsx
+from coder.formats.tables import TABLE_WRITERS, write_csv, write_parquet, write_workbook, write_xlsx
 
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")', "'=1"]
 FRAME = pd.DataFrame(
@@ -19,7 +19,6 @@ FRAME = pd.DataFrame(
         "read": [True, False, True],
     }
 )
-cells = st.text(st.characters(exclude_characters="\r\0", exclude_categories=["Cs"]), max_size=30)
 
 
 def sheet_of(content, name=None):
@@ -62,13 +61,6 @@ def test_no_excel_cell_is_a_formula(cell):
 
 def test_negative_numbers_stay_numbers():
     assert "\n-1,-0.5\n" in write_csv(pd.DataFrame({"a": [-1], "b": [-0.5]})).decode("utf-8-sig")
-
-
-@given(st.lists(st.fixed_dictionaries({"name": cells, "=value": cells}), max_size=5))
-def test_csv_comes_back_as_it_went(rows):
-    rows = [row for row in rows if any(row.values())]
-    frame = pd.DataFrame(rows, columns=["name", "=value"])
-    assert read_table("cases.csv", write_csv(frame)) == rows
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=5))
@@ -121,38 +113,3 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch):
     monkeypatch.setattr(tables, "MAX_ROWS", 2)
     with pytest.raises(TooLarge, match="write CSV or Parquet"):
         write_workbook({"Quotations": FRAME})
-
-
-@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-def test_the_separator_is_found(separator):
-    content = separator.join(["case", '"size; of, firm"', "sector"]) + "\n" + separator.join(["Satama", "120", "port"])
-    assert read_table("cases.csv", content.encode()) == [{"case": "Satama", "size; of, firm": "120", "sector": "port"}]
-
-
-def test_short_rows_are_filled_and_empty_ones_left_out():
-    assert read_table("t.csv", b"a,b\n1\n\n,\n2,3\n") == [{"a": "1", "b": ""}, {"a": "2", "b": "3"}]
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "empty"),
-        (b"a,b\n1,2,3\n", "line 2: has 3 cells"),
-        (b"a,\n1,2\n", "line 1: a column has no name"),
-        (b"a,a\n1,2\n", "two columns are named 'a'"),
-        (b'a,b\n"1,2\n', "not CSV"),
-        (b"PK\x03\x04xx", "looks like"),
-    ],
-)
-def test_a_broken_table_is_refused_with_the_place(content, words):
-    with pytest.raises(MalformedFile, match=words):
-        read_table("t.csv", content)
-
-
-def test_only_csv_is_read():
-    with pytest.raises(UnknownFormat, match=r"\.csv"):
-        read_table("t.xlsx", b"x")
-
-
-def test_an_old_encoding_is_read():
-    assert read_table("t.csv", "kenttä\nÄiti\n".encode("cp1252")) == [{"kenttä": "Äiti"}]

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from coder.errors import CodingError, UnknownItem
+from coder.formats.rows import SUFFIXES
 from coder.model import Attribute, AttributeType, Case
 from coder.store import Project
 from coder.workflow import cases as verbs
@@ -113,9 +114,12 @@ def _add_attribute(project: Project, *, disabled: bool) -> None:
 
 def _load_table(project: Project) -> None:
     with popover(project, "Load a table", icon="upload_file"):
-        st.text("A CSV file with one row for each case. The first column is its name, the others become attributes.")
+        st.text("A table with one row for each case. The first column is its name, the others become attributes.")
         file = st.file_uploader(
-            "Table of cases", type=["csv"], key=f"case table {project.revision}", label_visibility="collapsed"
+            "Table of cases",
+            type=[suffix.lstrip(".") for suffix in SUFFIXES],
+            key=f"case table {project.revision}",
+            label_visibility="collapsed",
         )
         if file is not None:
             what = f"Loaded {file.name}"
