@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import TypeVar
 
 from coder.errors import TooLarge, UnknownFormat
-from coder.formats import codebook_yaml, markdown, plain, webvtt, word
+from coder.formats import codebook_yaml, markdown, plain, recognised, srt, webvtt, word
 from coder.model import Codebook, Reading
 
 Reader = Callable[[bytes, str], Reading]
@@ -23,6 +23,8 @@ READERS: dict[str, Reader] = {
     ".markdown": markdown.read,
     ".docx": word.read,
     ".vtt": webvtt.read,
+    ".srt": srt.read,
+    ".json": recognised.read,
 }
 
 CODEBOOK_READERS: dict[str, Callable[[bytes, str], Codebook]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,13 +26,22 @@ def built(pieces: Iterable[Piece]) -> tuple[str, tuple[Turn, ...]]:
     turns: list[Turn] = []
     position = 0
     for piece in pieces:
-        words = piece.words.strip().strip("\ufeff").strip()
+        words = _clean(piece.words).strip().strip("\ufeff").strip()
         if not words:
             continue
-        label = f"{piece.speaker}: " if piece.speaker else ""
+        speaker = " ".join(_clean(piece.speaker or "").split()) or None
+        label = f"{speaker}: " if speaker else ""
         begin = position + len(label)
         span = Span(begin, begin + len(words))
-        turns.append(Turn(span, piece.kind, piece.speaker, piece.start_ms, piece.end_ms))
+        turns.append(Turn(span, piece.kind, speaker, piece.start_ms, piece.end_ms))
         parts.append(f"{label}{words}\n\n")
         position = span.end + 2
     return "".join(parts).removesuffix("\n"), tuple(turns)
+
+
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""What JSON can hold but no text: zero bytes, and halves of characters."""
+
+
+def _clean(words: str) -> str:
+    return _NO_TEXT.sub("\ufffd", words.replace("\r\n", "\n").replace("\r", "\n"))

@@ -1,35 +1,18 @@
-"""Subtitles: cues with times, in the dialects of Zoom, Teams, YouTube, noScribe and oral history archives.
-
-Read here and not by a general subtitle library, because those drop what a researcher needs: voices
-that stand on the first cue of a turn only, notes, and marks such as ``<[?]>`` that are not tags.
-"""
+"""Words with times, whatever file they stood in, and how they become turns of speakers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from coder.errors import MalformedFile
 from coder.formats.building import Piece, built
-from coder.formats.dates import date_in
-from coder.formats.decoding import characters
 from coder.formats.labels import Evidence, Label, convention, label_of
-from coder.formats.stamps import CLOCK, milliseconds
-from coder.model import DocumentKind, Reading, TurnKind
+from coder.model import Turn, TurnKind
 
-_TIMING = re.compile(rf"\s*({CLOCK})\s*-->\s*({CLOCK})(?:\s.*)?$")
-_UNTIMED = re.compile(rf"\s*{CLOCK}(?:\s*\S{{0,4}}\s*{CLOCK}.*)?$")
-_NOTE = re.compile(r"NOTE(?:[ \t]|$)")
-_NOT_SHOWN = re.compile(r"(?:STYLE|REGION)\s*$")
-_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>\n]+)>")
-_TAG = re.compile(r"</?(?:v|c|i|b|u|ruby|rt|lang)(?:[.\s][^<>\n]*)?>|<(?:\d+:)?\d{1,3}:\d{2}(?:[.,]\d+)?>")
 _ASIDE = re.compile(r"[\[(][^\[\]()]{1,200}[\])]$")
-_STOPS = (".", "?", "!", "…", "。", "？", "！")
-_AROUND_VOICE = " \t/:："
-"""Marks beside a name that are no part of it: noScribe's for talking at once, and a colon."""
-
+_STOPS = (".", "?", "!", "…", "。", "？", "！", "།")
 _CLOSING = "\"'”’)] "
 
 _ALL_VOICED = 0.1
@@ -43,20 +26,24 @@ _PARAGRAPH, _MONOLOGUE = 60, 300
 
 
 @dataclass(frozen=True, slots=True)
-class _Cue:
-    """Words with their times in milliseconds; ``line`` is where they stand in the file."""
+class Cue:
+    """Words with their times in milliseconds, None where the file tells none.
 
-    line: int
-    start: int
-    end: int
+    ``place`` is where they stand, such as ``line 9``; ``opens`` says that a new turn begins here in any case.
+    """
+
+    place: str
     words: str
     voice: str | None = None
+    start: int | None = None
+    end: int | None = None
+    opens: bool = False
 
-    def saying(self, words: str, voice: str | None) -> _Cue:
+    def saying(self, words: str, voice: str | None) -> Cue:
         """The same cue with other words and another voice."""
-        return _Cue(self.line, self.start, self.end, words, voice)
+        return replace(self, words=words, voice=voice)
 
-    def and_below(self, words: Sequence[str]) -> _Cue:
+    def and_below(self, words: Sequence[str]) -> Cue:
         """The same cue with more lines of words."""
         return self.saying("\n".join((self.words, *words)), self.voice) if words else self
 
@@ -66,151 +53,37 @@ class _Cue:
         return self.words.startswith(("[", "(")) and _ASIDE.match(self.words) is not None
 
 
-def read_cues(rows: Sequence[str], name: str, warnings: Sequence[str] = ()) -> Reading:
-    """Read the cues in these lines; consecutive cues of one speaker become one turn.
+def cues_of(items: Iterable[Cue | Piece]) -> list[Cue]:
+    """The cues among the notes and titles."""
+    return [item for item in items if isinstance(item, Cue)]
 
-    Raises MalformedFile with the line where times are missing or broken.
+
+def talk(items: Sequence[Cue | Piece], said: list[str], *, all_voiced: bool = False) -> tuple[str, tuple[Turn, ...]]:
+    """The text and its turns: consecutive cues of one speaker are one turn, which lasts from the first to the last.
+
+    A cue that names nobody belongs to the speaker before, or, where the format names one for each cue
+    (``all_voiced``) and few lack it, to somebody unknown. ``said`` is told of that and of times that cannot be right.
     """
-    said = list(warnings)
-    found = list(_parsed(rows, said))
-    cues = [item for item in found if isinstance(item, _Cue)]
-    if not cues:
-        raise MalformedFile("holds no cues: no line like 00:00:01.000 --> 00:00:04.000 was found")
-    said.extend(_oddities(cues))
-    if _roll(cues):
-        said.append("the captions roll: rows that were shown twice are read once")
-        found = list(_unrolled(found))
-        cues = [item for item in found if isinstance(item, _Cue)]
-    voiced = any(_VOICE.search(cue.words) for cue in cues)
-    split = _by_voice if voiced else _splitter_by_label(cues)
-    spoken = [part for item in found for part in (split(item) if isinstance(item, _Cue) else [item])]
-    text, turns = built(_merged(_carried(spoken, said, all_voiced=voiced)))
-    if not turns:
-        raise MalformedFile("holds cues, but no words in them")
-    heads = [item.words for item in found[:5] if isinstance(item, Piece)]
-    day = next(filter(None, map(date_in, [*heads, name])), None)
-    return Reading(text, turns, DocumentKind.INTERVIEW, tuple(said), day)
+    said.extend(_oddities(cues_of(items)))
+    return built(_merged(_carried(items, said, all_voiced=all_voiced)))
 
 
-def _parsed(rows: Sequence[str], said: list[str]) -> Iterator[_Cue | Piece]:
-    """Cues, and the notes and titles between them, in the order of the file; ``said`` tells what was odd."""
-    at = 0
-    last: _Cue | None = None
-    below: list[str] = []
-    while at < len(rows):
-        row = rows[at]
-        if "-->" in row:
-            if last is not None:
-                yield last.and_below(below)
-            end = _end_of_cue(rows, at + 1)
-            last, below = _cue(at + 1, row, rows[at + 1 : end]), []
-            at = end
-        elif not row.strip() or (at + 1 < len(rows) and "-->" in rows[at + 1]):
-            at += 1
-        elif _UNTIMED.match(row):
-            raise MalformedFile(f"{row.strip()!r} has no arrow; write 00:00:01.000 --> 00:00:04.000", line=at + 1)
-        else:
-            end = _end_of_block(rows, at)
-            words = "\n".join(rows[at:end])
-            at = end
-            note = _NOTE.match(row)
-            if _NOT_SHOWN.match(row):
-                continue
-            if last is not None and note is None:
-                # A blank line inside a cue, or a cue that lost its times: the words must not be lost as well.
-                if not any("words without times" in warning for warning in said):
-                    said.append(f"line {at - words.count(chr(10))}: words without times were added to the cue before")
-                below.append(words)
-                continue
-            if last is not None:
-                yield last.and_below(below)
-                last = None
-            yield Piece(words[note.end() :], TurnKind.REMARK) if note else Piece(words, TurnKind.HEADER)
-    if last is not None:
-        yield last.and_below(below)
+def by_labels(items: Sequence[Cue | Piece]) -> list[Cue | Piece]:
+    """The same items, where labels such as ``Name: words`` inside the cues are believed split by them."""
+    cues = cues_of(items)
+    split = _splitter(cues)
+    return [part for item in items for part in (split(item) if isinstance(item, Cue) else [item])]
 
 
-def _end_of_block(rows: Sequence[str], at: int) -> int:
-    while at < len(rows) and rows[at].strip() and "-->" not in rows[at]:
-        at += 1
-    return at
-
-
-def _end_of_cue(rows: Sequence[str], at: int) -> int:
-    """Where the words of a cue end: at a blank line, or at the next cue with or without a number above it."""
-    end = _end_of_block(rows, at)
-    if end < len(rows) and "-->" in rows[end] and end > at and rows[end - 1].strip().isdigit():
-        return end - 1
-    return end
-
-
-def _cue(line: int, row: str, words: Iterable[str]) -> _Cue:
-    timing = _TIMING.match(row)
-    if timing is None:
-        raise MalformedFile(f"{row.strip()!r} is no cue's times; write 00:00:01.000 --> 00:00:04.000", line=line)
-    return _Cue(line, milliseconds(timing[1]), milliseconds(timing[2]), "\n".join(words))
-
-
-def _oddities(cues: Sequence[_Cue]) -> Iterator[str]:
-    """Times that cannot be right; they are kept as they stand."""
-    for cue in cues:
-        if cue.end < cue.start:
-            yield f"line {cue.line}: a cue ends before it begins; times were kept as they stand"
-            break
-    latest = 0
-    for cue in cues:
-        if cue.start < latest:
-            yield f"line {cue.line}: the time goes back here; times and order were kept as they stand"
-            break
-        latest = cue.start
-
-
-def _roll(cues: Sequence[_Cue]) -> bool:
-    """Whether many cues show the row that the cue before ended with above one more, as automatic captions do."""
-    if any("<v" in cue.words for cue in cues):
-        return False
-    shown = [_rows(cue) for cue in cues]
-    rolled = sum(len(after) > 1 and after[0] == before[-1] for before, after in pairwise(shown) if before)
-    return rolled > 2 and rolled > len(cues) / 3
-
-
-def _unrolled(items: Iterable[_Cue | Piece]) -> Iterator[_Cue | Piece]:
-    last = ""
-    for item in items:
-        if not isinstance(item, _Cue):
-            yield item
-            continue
-        rows = _rows(item)
-        fresh = rows[1:] if rows[:1] == [last] else rows
-        last = rows[-1] if rows else last
-        if fresh:
-            yield item.saying("\n".join(fresh), item.voice)
-
-
-def _rows(cue: _Cue) -> list[str]:
-    """The rows of a cue as they are shown, without empty ones."""
-    return [row.strip() for row in _shown(cue.words).split("\n") if row.strip()]
-
-
-def _by_voice(cue: _Cue) -> list[_Cue]:
-    """One cue for each ``<v Name>`` in it."""
-    before, *voices = _VOICE.split(cue.words)
-    parts = [cue.saying(_shown(before), None)]
-    for voice, words in zip(voices[::2], voices[1::2], strict=True):
-        parts.append(cue.saying(_shown(words), characters(voice).strip(_AROUND_VOICE) or None))
-    return [part for part in parts if part.words]
-
-
-def _splitter_by_label(cues: Sequence[_Cue]) -> Callable[[_Cue], list[_Cue]]:
-    """How to split cues in a file whose speakers, if any, are named as ``Name: words``."""
-    rows = {cue.line: _labelled(_shown(cue.words)) for cue in cues}
+def _splitter(cues: Sequence[Cue]) -> Callable[[Cue], list[Cue]]:
+    rows = {id(cue): [(row, label_of(row, 0)) for row in cue.words.split("\n")] for cue in cues}
     labels = [label for row in rows.values() for _, label in row if label is not None and not label.alone]
     believed = convention(Evidence(labels, len(cues)))
 
-    def split(cue: _Cue) -> list[_Cue]:
+    def split(cue: Cue) -> list[Cue]:
         parts: list[tuple[str | None, list[str]]] = []
-        for row, candidate in rows[cue.line]:
-            label = believed.reads(candidate)
+        for row, candidate in rows[id(cue)]:
+            label: Label | None = believed.reads(candidate)
             if label is not None and label.name:
                 parts.append((label.name, [row[label.words :]]))
             elif parts:
@@ -222,29 +95,36 @@ def _splitter_by_label(cues: Sequence[_Cue]) -> Callable[[_Cue], list[_Cue]]:
     return split
 
 
-def _labelled(words: str) -> list[tuple[str, Label | None]]:
-    return [(row, label_of(row, 0)) for row in words.split("\n")]
+def _oddities(cues: Sequence[Cue]) -> Iterator[str]:
+    """Times that cannot be right or are not there; they are kept as they stand."""
+    timed = [(cue, cue.start) for cue in cues if cue.start is not None]
+    for cue, start in timed:
+        if cue.end is not None and cue.end < start:
+            yield f"{cue.place}: a cue ends before it begins; times were kept as they stand"
+            break
+    for (_, before), (cue, start) in pairwise(timed):
+        if start < before:
+            yield f"{cue.place}: the time goes back here; times and order were kept as they stand"
+            break
+    lost = [cue for cue in cues if cue.start is None]
+    if lost and timed:
+        yield f"words without times: {len(lost)} (first in {lost[0].place}); they stand where the file has them"
 
 
-def _shown(words: str) -> str:
-    """What a viewer would see: without tags, with character references replaced. ``<[?]>`` is no tag and stays."""
-    return characters(_TAG.sub("", words) if "<" in words else words).strip()
-
-
-def _carried(spoken: Sequence[_Cue | Piece], said: list[str], *, all_voiced: bool) -> list[_Cue | Piece]:
+def _carried(items: Sequence[Cue | Piece], said: list[str], *, all_voiced: bool) -> list[Cue | Piece]:
     """The cues with the speaker of the cue before where they name none, which ``said`` then tells."""
-    cues = [item for item in spoken if isinstance(item, _Cue) and not item.is_aside]
+    cues = [cue for cue in cues_of(items) if not cue.is_aside]
     silent = [cue for cue in cues if cue.voice is None]
     if len(silent) == len(cues):
-        return list(spoken)
+        return list(items)
     if all_voiced and 0 < len(silent) <= _ALL_VOICED * len(cues):
         said.append(f"{_so_many(silent)} while nearly all others do; their speaker was left open")
-        return list(spoken)
-    found: list[_Cue | Piece] = []
+        return list(items)
+    found: list[Cue | Piece] = []
     voice: str | None = None
-    given: list[_Cue] = []
-    for item in spoken:
-        if not isinstance(item, _Cue) or item.is_aside:
+    given: list[Cue] = []
+    for item in items:
+        if not isinstance(item, Cue) or item.is_aside:
             found.append(item)
             continue
         if item.voice is None and voice is not None:
@@ -256,19 +136,19 @@ def _carried(spoken: Sequence[_Cue | Piece], said: list[str], *, all_voiced: boo
     return found
 
 
-def _so_many(cues: Sequence[_Cue]) -> str:
-    return f"cues that name no speaker: {len(cues)} (first in line {cues[0].line})"
+def _so_many(cues: Sequence[Cue]) -> str:
+    return f"cues that name no speaker: {len(cues)} (first in {cues[0].place})"
 
 
-def _merged(items: Iterable[_Cue | Piece]) -> Iterator[Piece]:
+def _merged(items: Iterable[Cue | Piece]) -> Iterator[Piece]:
     """Consecutive cues of one speaker as one turn; where nobody is named, paragraphs by pauses and sentences."""
-    run: list[_Cue] = []
+    run: list[Cue] = []
     size = 0
     for item in items:
-        if run and not (isinstance(item, _Cue) and _goes_on(run[-1], item, size)):
+        if run and not (isinstance(item, Cue) and _goes_on(run[-1], item, size)):
             yield _turn(run)
             run, size = [], 0
-        if isinstance(item, _Cue):
+        if isinstance(item, Cue):
             run.append(item)
             size += len(item.words.split())
         else:
@@ -277,21 +157,23 @@ def _merged(items: Iterable[_Cue | Piece]) -> Iterator[Piece]:
         yield _turn(run)
 
 
-def _goes_on(before: _Cue, after: _Cue, size: int) -> bool:
+def _goes_on(before: Cue, after: Cue, size: int) -> bool:
     """Whether two cues belong to one turn that has ``size`` words so far."""
-    if before.voice != after.voice:
+    if before.voice != after.voice or after.opens:
         return False
     if before.voice is None and (before.is_aside or after.is_aside):
         return False
     finished = before.words.rstrip(_CLOSING).endswith(_STOPS)
-    if before.voice is None and after.start - before.end >= _PAUSE:
+    silence = after.start - before.end if after.start is not None and before.end is not None else 0
+    if before.voice is None and silence >= _PAUSE:
         return False
     return not (finished and size >= (_PARAGRAPH if before.voice is None else _MONOLOGUE))
 
 
-def _turn(run: Sequence[_Cue]) -> Piece:
+def _turn(run: Sequence[Cue]) -> Piece:
     rows = [row.strip() for cue in run for row in cue.words.split("\n") if row.strip()]
     # A dash at the beginning of a row is another person talking: such rows stay apart.
     words = "".join(("\n" if row.startswith(("- ", "– ")) else " ") + row for row in rows)
     kind = TurnKind.REMARK if run[0].voice is None and run[0].is_aside else TurnKind.SPEECH
-    return Piece(words, kind, run[0].voice, run[0].start, max(cue.end for cue in run))
+    start = next((cue.start for cue in run if cue.start is not None), None)
+    return Piece(words, kind, run[0].voice, start, max((cue.end for cue in run if cue.end is not None), default=None))

@@ -26,7 +26,7 @@ class Form(Enum):
     NAME_AND_CLOCK = auto()
     """``Name  0:04`` on a line of its own"""
     COLON = auto()
-    """``Name: words``"""
+    """``Name: words``, ``[SPEAKER_00]: words``"""
     BOLD = auto()
     """a name in bold type, on a line of its own or before the words"""
     STAMP = auto()
@@ -66,6 +66,7 @@ _STAMP = re.compile(
     rf"{_LEAD}{_MARK}(?P<stamp>{BRACKETED}|{CLOCK}){_MARK}(?:\s*(?:-->|–|-)\s*(?P<until>{CLOCK}))?(?P<gap>\s*(?:[-–|]\s+)?)"
 )
 _NAME_COLON = re.compile(rf"{_LEAD}{_MARK}{_NAME}{_MARK}{_COLON_MARK}")
+_IN_BRACKETS = re.compile(rf"\[{_NAME}\]\s?:(?=\s|$)")
 _NAME_STAMP = re.compile(rf"{_LEAD}{_MARK}{_NAME}{_MARK}\s?[:：]?\s*(?P<stamp>{BRACKETED})\s?[:：]?{_MARK}(?=\s|$)")
 _NAME_CLOCK = re.compile(rf"{_MARK}{_NAME}{_MARK}(?P<gap>,?\s+|\s*\|\s*){_MARK}(?P<stamp>{CLOCK}){_MARK}$")
 _FULL_CLOCK = re.compile(r"[*_]{0,3}\d{1,3}:\d{2}:\d{2}[*_]{0,3}")
@@ -98,7 +99,7 @@ def label_of(line: str, start: int, *, bold: int = 0, below_stamp: bool = False)
     # "Name [0:04]" and "Name: [0:04]": the clock stands right behind the name or its colon.
     if found := _NAME_STAMP.match(head) if _CLOCK_NEAR.search(head, max(0, colon - 4)) else None:
         return _label(Form.NAME_THEN_STAMP, found, line, start, time=milliseconds(found["stamp"]), sure=True)
-    if found := _NAME_COLON.match(head):
+    if found := _NAME_COLON.match(head) or _IN_BRACKETS.match(head):
         return _label(Form.COLON, found, line, start, sure=below_stamp)
     return _bold(line, start, bold)
 

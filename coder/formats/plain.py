@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from coder.formats import webvtt
-from coder.formats.cues import read_cues
 from coder.formats.decoding import decode
 from coder.formats.notes import section_kind
 from coder.formats.paragraphs import BULLET, Paragraph, paragraphs_of
+from coder.formats.subtitles import read_cues
 from coder.formats.understanding import understand
 from coder.model import Reading
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from coder.errors import MalformedFile
-from coder.formats.cues import read_cues
 from coder.formats.decoding import decode
+from coder.formats.subtitles import read_cues
 from coder.model import Reading
 
 _FIRST = re.compile(r"WEBVTT(?:[ \t]+(?P<title>.*))?$")

@@ -100,7 +100,7 @@ def test_only_tags_are_removed():
 def test_a_blank_line_inside_a_cue_does_not_lose_the_words_below_it():
     reading = vtt(cue(1, "<v Anna>So"), "it goes on.", "And on.")
     assert said(reading) == [("Anna", "So it goes on. And on.")]
-    assert reading.warnings == ("line 6: words without times were added to the cue before",)
+    assert reading.warnings == ("line 6 and 1 more: words without times were added to what stands before",)
 
 
 def test_captions_that_roll_are_read_once():
