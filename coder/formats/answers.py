@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from coder.errors import InvalidValue, MalformedFile, UnreadableFile
 from coder.formats.rows import Row, Sheet, read_sheet
-from coder.model import AttributeType, DocumentKind, Reading, Span, Turn, TurnKind
+from coder.model import AttributeType, DocumentKind, Reading, Span, ToldCase, Turn, TurnKind
 from coder.model.case import attribute_type
 
 
@@ -93,19 +93,11 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class Respondent:
-    """A case to be, with the values of its attributes as they stand in the table."""
-
-    name: str
-    values: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """What a choice of columns gives."""
 
     documents: tuple[Answers, ...]
-    respondents: tuple[Respondent, ...]
+    respondents: tuple[ToldCase, ...]
     remarks: tuple[str, ...] = ()
 
 
@@ -476,7 +468,7 @@ def _case_name(row: Row, columns: Sequence[str]) -> str:
 
 def _respondents(
     rows: Sequence[Row], names: Mapping[int, str], attributes: Mapping[str, str]
-) -> tuple[tuple[Respondent, ...], list[str]]:
+) -> tuple[tuple[ToldCase, ...], list[str]]:
     known: dict[str, tuple[str, dict[str, str]]] = {}
     differing: Counter[str] = Counter()
     for row in rows:
@@ -489,7 +481,7 @@ def _respondents(
         for title, times in differing.items()
         if times
     ]
-    return tuple(Respondent(name, values) for name, values in known.values()), remarks
+    return tuple(ToldCase(name, values) for name, values in known.values()), remarks
 
 
 def _by_row(

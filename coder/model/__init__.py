@@ -5,6 +5,7 @@ from coder.model.codebook import Code, Codebook, CodeStatus, Source
 from coder.model.coding import Anchor, Coder, Coding, Decision, Memo, Origin, Outcome, ReadMark, Role, new_id, now
 from coder.model.document import Document, DocumentKind, Reading, Segment, Turn, TurnKind, text_hash
 from coder.model.journal import Entry, RowChange
+from coder.model.place import PathPattern, ToldCase
 from coder.model.span import Span, Utf16Map, trimmed
 from coder.model.study import ItemSet, Loss, Received, Study, StudyDocument
 
@@ -28,6 +29,7 @@ __all__ = [
     "Memo",
     "Origin",
     "Outcome",
+    "PathPattern",
     "ReadMark",
     "Reading",
     "Received",
@@ -38,6 +40,7 @@ __all__ = [
     "Span",
     "Study",
     "StudyDocument",
+    "ToldCase",
     "Turn",
     "TurnKind",
     "Utf16Map",
