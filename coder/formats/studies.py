@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from coder.errors import UnknownFormat
+from coder.formats import qualcoder, requal, rqda, taguette
 from coder.model import Loss, Received, Study
 
 
@@ -37,7 +38,12 @@ class StudyFormat:
 StudyWriter = Callable[[Study, Target], tuple[bytes, tuple[Loss, ...]]]
 """A study and the program it is for to the file, and what the file cannot carry."""
 
-STUDY_FORMATS: tuple[StudyFormat, ...] = ()
+STUDY_FORMATS: tuple[StudyFormat, ...] = (
+    StudyFormat("Taguette", (".sqlite3", ".sqlite", ".db"), taguette.recognises, taguette.read),
+    StudyFormat("QualCoder", (".qda", ".zip"), qualcoder.recognises, qualcoder.read),
+    StudyFormat("RQDA", (".rqda",), rqda.recognises, rqda.read),
+    StudyFormat("Requal", (".requal",), requal.recognises, requal.read),
+)
 
 STUDY_WRITERS: dict[str, StudyWriter] = {}
 
