@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from coder.errors import CodebookConflict, StaleEdit, UnknownItem
+from coder.errors import CodebookConflict, InvalidValue, StaleEdit, UnknownItem
 from coder.model import (
+    Anchor,
     Attribute,
     Case,
     Codebook,
@@ -16,6 +17,7 @@ from coder.model import (
     Coding,
     Decision,
     Document,
+    ItemSet,
     Membership,
     Memo,
     ReadMark,
@@ -41,10 +43,14 @@ from coder.store.schema import (
     CODING,
     DECISION,
     DOCUMENT,
+    ITEM_SET,
+    ITEM_SET_MEMBER,
+    MEMBER_TABLES,
     MEMBERSHIP,
     MEMO,
     READ_MARK,
     SETTING,
+    SHOWN_MEMBERS,
     Table,
 )
 
@@ -134,14 +140,8 @@ class Change:
         quotation is not what stands in the text.
         """
         write = self._writer()
-        document = self._document(coding.document)
         row = rows.coding_row(coding)
-        _check_span(coding.span, document)
-        if coding.span.of(self._text(document)) != storable(row["quotation"]):
-            raise StaleEdit(
-                f"the quotation is not what stands at {coding.span.start}..{coding.span.end} "
-                f"of {document['name']!r}; mark the passage again"
-            )
+        self._check_anchor(coding.anchor, self._document(coding.document))
         self._expect(CODE, coding.code, "code")
         self._expect(CODER, coding.coder, "coder")
         write.put(CODING, row)
@@ -312,9 +312,17 @@ class Change:
     # --- memos, coders, settings ---------------------------------------------------------------
 
     def save_memo(self, memo: Memo) -> None:
-        """Store a memo, new or changed. Raises UnknownItem for a coding, document, code or case that is not there."""
+        """Store a memo, new or changed.
+
+        Raises UnknownItem for a coding, document, code or case that is not there, InvalidValue for a
+        passage of something that is no document, StaleEdit if its quotation is not what stands in the text.
+        """
         write = self._writer()
         table = _MEMO_TARGETS.get(memo.about)
+        if memo.anchor is not None:
+            if memo.about != "document":
+                raise InvalidValue(f"only a memo on a document speaks of a passage, not one on a {memo.about}")
+            self._check_anchor(memo.anchor, self._document(memo.target))
         if table is not None:
             self._expect(table, memo.target, memo.about)
         self._expect(CODER, memo.coder, "coder")
@@ -324,6 +332,29 @@ class Change:
         """Take a memo away."""
         if not self._writer().drop(MEMO, memo):
             raise UnknownItem(f"no memo with the id {memo}; it may have been removed meanwhile")
+
+    def save_set(self, item_set: ItemSet) -> None:
+        """Store a set, new or changed, with its members in order; one named twice is in it once.
+
+        Members on documents that are removed stay in it, unseen. Raises UnknownItem for a member that
+        is not there, InvalidValue for one of a kind that no set takes.
+        """
+        write = self._writer()
+        write.put(ITEM_SET, rows.item_set_row(item_set, self._place(ITEM_SET, item_set.id)))
+        members = {row["id"]: row for row in rows.member_rows(item_set)}
+        for id, *_ in self._file.rows(SHOWN_MEMBERS + "AND own.item_set = ?", (item_set.id,)):
+            if id not in members:
+                write.drop(ITEM_SET_MEMBER, id)
+        for row in members.values():
+            self._expect_member(row["about"], row["target"])
+            write.put(ITEM_SET_MEMBER, row)
+
+    def remove_set(self, item_set: str) -> None:
+        """Take a set away; its members stay where they are."""
+        write = self._writer()
+        self._drop_where(ITEM_SET_MEMBER, "item_set", item_set)
+        if not write.drop(ITEM_SET, item_set):
+            raise UnknownItem(f"no set with the id {item_set}; it may have been removed meanwhile")
 
     def save_coder(self, coder: Coder) -> None:
         """Store a coder, new or changed."""
@@ -344,6 +375,7 @@ class Change:
         if not self._open:
             return
         self._settle_removed_codes()
+        self._settle_members()
         self._open = False
         changes = self._recorder.changes()
         # An operation is noted even where it changed nothing: sent again later, it must still change nothing.
@@ -361,6 +393,13 @@ class Change:
                     "(counting removed documents); merge it into another code or retire it"
                 )
             self._drop_memos("code", code)
+
+    def _settle_members(self) -> None:
+        for about, table in MEMBER_TABLES.items():
+            for target, _ in self._recorder.removed(table):
+                query = "SELECT id FROM item_set_member WHERE target = ? AND about = ?"
+                for (id,) in self._file.rows(query, (target, about)):
+                    self._recorder.drop(ITEM_SET_MEMBER, id)
 
     def _writer(self) -> Recorder:
         if self.repeated:
@@ -380,6 +419,21 @@ class Change:
         if sha256 not in self._texts:
             self._texts[sha256] = self._file.value("SELECT content FROM text WHERE sha256 = ?", (sha256,)) or ""
         return self._texts[sha256]
+
+    def _check_anchor(self, anchor: Anchor, document: dict[str, Any]) -> None:
+        _check_span(anchor.span, document)
+        if anchor.span.of(self._text(document)) != storable(anchor.quotation):
+            raise StaleEdit(
+                f"the quotation is not what stands at {anchor.span.start}..{anchor.span.end} "
+                f"of {document['name']!r}; mark the passage again"
+            )
+
+    def _expect_member(self, about: str, target: str) -> None:
+        if about not in MEMBER_TABLES:
+            raise InvalidValue(f"a set takes no {about}; it takes: {', '.join(MEMBER_TABLES)}")
+        if about == "document":
+            self._document(target)
+        self._expect(MEMBER_TABLES[about], target, about)
 
     def _expect(self, table: Table, key: str, noun: str) -> None:
         if self._recorder.row(table, key) is None:
@@ -416,7 +470,7 @@ class Change:
                 self._recorder.put(MEMO, {**memo, "target": into})
             else:
                 # A coder has one memo on a coding; two that meet become one text.
-                text = f"{standing['text']}\n\n{memo['text']}"
+                text = "\n\n".join(filter(None, (standing["text"], memo["title"], memo["text"])))
                 self._recorder.put(MEMO, {**standing, "text": text, "modified": now()})
                 self._recorder.drop(MEMO, memo["id"])
 

@@ -49,7 +49,7 @@ def _tables(file: ProjectFile) -> Iterator[str]:
         for key in expected.keys() - stored.keys():
             yield f"{table.name} {key} is missing, though the journal has it"
         for key in stored.keys() & expected.keys():
-            if stored[key] != expected[key]:
+            if stored[key] != table.whole(expected[key]):
                 yield f"{table.name} {key} is not what the journal says"
 
 
@@ -67,17 +67,20 @@ def _readings(file: ProjectFile) -> Iterator[str]:
 
 
 def _quotations(file: ProjectFile) -> Iterator[str]:
-    quotations: dict[str, list[tuple[str, int, int, str]]] = {}
-    for sha256, *coding in file.rows(
-        'SELECT sha256, coding.id, "start", "end", quotation FROM coding JOIN document ON document.id = document'
+    quotations: dict[str, list[tuple[str, str, int, int, str]]] = {}
+    for sha256, *quoted in file.rows(
+        'SELECT sha256, \'coding\', coding.id, "start", "end", quotation FROM coding '
+        "JOIN document ON document.id = document UNION ALL "
+        'SELECT sha256, \'memo\', memo.id, "start", "end", quotation FROM memo '
+        "JOIN document ON document.id = target AND about = 'document' WHERE \"start\" IS NOT NULL"
     ):
-        id, start, end, quotation = coding
-        quotations.setdefault(sha256, []).append((id, start, end, quotation))
-    for sha256, codings in quotations.items():
+        noun, id, start, end, quotation = quoted
+        quotations.setdefault(sha256, []).append((noun, id, start, end, quotation))
+    for sha256, found in quotations.items():
         text = file.value("SELECT content FROM text WHERE sha256 = ?", (sha256,)) or ""
-        for id, start, end, quotation in codings:
+        for noun, id, start, end, quotation in found:
             if end > len(text) or text[start:end] != quotation:
-                yield f"the quotation of the coding {id} is not what stands at {start}..{end} of its document"
+                yield f"the quotation of the {noun} {id} is not what stands at {start}..{end} of its document"
 
 
 def _words(file: ProjectFile) -> Iterator[str]:

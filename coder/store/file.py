@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,31 @@ class ProjectFile:
         """Write ahead to a log from now on, so that readers and a writer never wait for each other."""
         with translated(self.path):
             self.db.enable_wal()
+
+    def keep_copy(self, name: str) -> str:
+        """Copy the project as it stands beside itself, ``study.redthread`` as ``study.<name>.redthread``; its path.
+
+        A number is added where that is taken: nothing is overwritten. Raises ProjectUnavailable.
+        """
+        place = Path(self.path).absolute()
+        for number in count(1):
+            copy = place.with_name(f"{place.stem}.{name}{f' ({number})' if number > 1 else ''}{place.suffix}")
+            try:
+                copy.touch(exist_ok=False)
+                break
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise ProjectUnavailable(f"no copy of it can be kept as {copy}: {error.strerror}") from error
+        try:
+            # Another connection, because SQLite copies nothing from one that is about to write.
+            source = sqlite3.connect(f"{place.as_uri()}?mode=rw", uri=True)
+            with translated(str(copy)), closing(source), closing(sqlite3.connect(copy)) as kept:
+                source.backup(kept)
+        except BaseException:
+            copy.unlink()
+            raise
+        return str(copy)
 
     def close(self) -> None:
         """Let go of the file; harmless when done twice."""
@@ -172,7 +198,13 @@ class ProjectFile:
 
 
 def _noun(table: str) -> str:
-    return {"cases": "case", "attribute_value": "value of an attribute"}.get(table, table.replace("_", " "))
+    nouns = {
+        "cases": "case",
+        "attribute_value": "value of an attribute",
+        "item_set": "set",
+        "item_set_member": "member of a set",
+    }
+    return nouns.get(table, table.replace("_", " "))
 
 
 def _readable_as_it_stands(path: Path) -> bool:

@@ -19,6 +19,7 @@ from coder.model import (
     Decision,
     Document,
     Entry,
+    ItemSet,
     Membership,
     Memo,
     ReadMark,
@@ -40,9 +41,11 @@ from coder.store.schema import (
     CODING,
     DECISION,
     DOCUMENT,
+    ITEM_SET,
     MEMBERSHIP,
     MEMO,
     READ_MARK,
+    SHOWN_MEMBERS,
     check_version,
     migrate,
 )
@@ -61,13 +64,15 @@ class Project:
     read-only, full disk) or ProjectDamaged.
     """
 
-    def __init__(self, file: ProjectFile) -> None:
+    def __init__(self, file: ProjectFile, copy: str | None = None) -> None:
         self._file = file
         id = self.setting(ID)
         if id is None:
             raise ProjectDamaged(f"{file.path} has lost its settings; take the newest copy that opens")
         self.id = id
         self.path = file.path
+        self.copy = copy
+        """Where the project was kept as it was, if opening it brought an older file up to date."""
 
     # --- lifecycle -----------------------------------------------------------------------------
 
@@ -99,15 +104,14 @@ class Project:
 
     @classmethod
     def open(cls, path: Path | str) -> Self:
-        """Open a project; an older one is brought up to date.
+        """Open a project; an older one is brought up to date, and kept as it was in a ``copy`` beside it.
 
         Raises NotAProject, ProjectFromTheFuture, ProjectDamaged, ProjectUnavailable.
         """
         _look_at(Path(path))
         file = ProjectFile.connect(str(path))
         try:
-            check_version(file)
-            return cls(file)
+            return cls(file, check_version(file))
         except BaseException:
             file.close()
             raise
@@ -316,6 +320,12 @@ class Project:
             f"WHERE coalesce(document.removed, 0) = 0 {where} ORDER BY own.created, own.id"
         )
         return [rows.memo(found) for found in self._file.rows(query, values)]
+
+    def sets(self) -> list[ItemSet]:
+        """Sets in the order they were made; without members that are, or lie on, a removed document."""
+        with self._file.snapshot():
+            members = self._file.rows(SHOWN_MEMBERS + "ORDER BY own.item_set, own.place, own.id")
+            return rows.item_sets(self._file.rows(ITEM_SET.from_rows() + "ORDER BY place, id"), members)
 
     # --- codebook, cases, coders ---------------------------------------------------------------
 

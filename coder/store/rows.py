@@ -26,6 +26,7 @@ from coder.model import (
     Decision,
     Document,
     DocumentKind,
+    ItemSet,
     Membership,
     Memo,
     Origin,
@@ -169,11 +170,44 @@ def memo_row(memo: Memo) -> dict[str, Any]:
         "text": memo.text,
         "created": memo.created,
         "modified": memo.modified,
+        "title": memo.title,
+        "start": int(memo.anchor.span.start) if memo.anchor else None,
+        "end": int(memo.anchor.span.end) if memo.anchor else None,
+        "quotation": memo.anchor.quotation if memo.anchor else None,
+        "before": memo.anchor.before if memo.anchor else None,
+        "after": memo.anchor.after if memo.anchor else None,
     }
 
 
 def memo(values: Values) -> Memo:
-    return Memo(*values)
+    id, about, target, coder, text, created, modified, title, start, end, *words = values
+    anchor = None if start is None else Anchor(Span(start, end), *words)
+    return Memo(id, about, target, coder, text, created, modified, anchor, title)
+
+
+def item_set_row(item_set: ItemSet, place: int) -> dict[str, Any]:
+    return {"id": item_set.id, "place": place, "name": item_set.name, "description": item_set.description}
+
+
+def member_rows(item_set: ItemSet) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"{item_set.id}/{about}/{target}",
+            "item_set": item_set.id,
+            "place": place,
+            "about": about,
+            "target": target,
+        }
+        for place, (about, target) in enumerate(dict.fromkeys(item_set.members), 1)
+    ]
+
+
+def item_sets(sets: Iterable[Values], members: Iterable[Values]) -> list[ItemSet]:
+    """Sets of their rows, with the rows of members in order."""
+    inside: dict[str, list[tuple[str, str]]] = {}
+    for _, item_set, _, about, target in members:
+        inside.setdefault(item_set, []).append((about, target))
+    return [ItemSet(id, name, description, tuple(inside.get(id, ()))) for id, _, name, description in sets]
 
 
 def read_mark_row(mark: ReadMark) -> dict[str, Any]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database, Migrations
 
 from coder.errors import NotAProject, ProjectFromTheFuture, ProjectUnavailable
+from coder.model.journal import Row
+from coder.store import journal
 from coder.store.file import ProjectFile
 
 APPLICATION_ID = 0x52445448
@@ -241,17 +246,50 @@ def m004_journal(db: Database) -> None:
     """)
 
 
-VERSION = 4
+@MIGRATIONS()
+def m005_passages_of_memos_and_sets(db: Database) -> None:
+    """Memos get a title and the passage that they speak of; items can be put in sets."""
+    db.executescript("""
+        ALTER TABLE memo ADD COLUMN title TEXT NOT NULL DEFAULT '';
+        ALTER TABLE memo ADD COLUMN "start" INTEGER;
+        ALTER TABLE memo ADD COLUMN "end" INTEGER;
+        ALTER TABLE memo ADD COLUMN quotation TEXT;
+        ALTER TABLE memo ADD COLUMN "before" TEXT;
+        ALTER TABLE memo ADD COLUMN "after" TEXT;
+        CREATE TABLE item_set (
+            id TEXT PRIMARY KEY,
+            place INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            description TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE item_set_member (
+            id TEXT PRIMARY KEY,
+            item_set TEXT NOT NULL REFERENCES item_set DEFERRABLE INITIALLY DEFERRED,
+            place INTEGER NOT NULL,
+            about TEXT NOT NULL,
+            target TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX item_set_member_by_set ON item_set_member (item_set, place);
+        CREATE INDEX item_set_member_by_target ON item_set_member (target, about);
+    """)
+
+
+VERSION = 5
 """The number of the newest migration, kept in the header as ``user_version``."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table whose every row change is journaled. ``columns`` are in the order that ``rows`` reads them."""
+    """A table whose every row change is journaled. ``columns`` are in the order that ``rows`` reads them.
+
+    ``later`` are the columns that came after the first version, with what a row of the journal from
+    before them means.
+    """
 
     name: str
     key: str
     columns: tuple[str, ...]
+    later: Mapping[str, Any] = field(default_factory=dict, hash=False)
     select: str = field(init=False)
     upsert: str = field(init=False)
     delete: str = field(init=False)
@@ -272,9 +310,13 @@ class Table:
         columns = ", ".join(f'{prefix}"{column}"' for column in self.columns)
         return f"SELECT {columns} FROM {self.name} {alias} "  # noqa: S608
 
+    def whole(self, row: Row | None) -> Row | None:
+        """A row of the journal with the columns that were not yet there when it was written."""
+        return None if row is None else {**self.later, **row}
 
-def _table(name: str, columns: str, key: str = "id") -> Table:
-    return Table(name, key, tuple(columns.split()))
+
+def _table(name: str, columns: str, key: str = "id", later: Mapping[str, Any] | None = None) -> Table:
+    return Table(name, key, tuple(columns.split()), later or {})
 
 
 DOCUMENT = _table(
@@ -294,19 +336,41 @@ CODING = _table(
     "id document start end quotation before after code coder origin model score codebook_version created modified",
 )
 DECISION = _table("decision", "id document start end code coder outcome probability model coding at")
-MEMO = _table("memo", "id about target coder text created modified")
+MEMO = _table(
+    "memo",
+    "id about target coder text created modified title start end quotation before after",
+    later={"title": "", "start": None, "end": None, "quotation": None, "before": None, "after": None},
+)
 READ_MARK = _table("read_mark", "id document coder position")
 ATTRIBUTE = _table("attribute", "name place type", key="name")
 CASE = _table("cases", "id place name")
 ATTRIBUTE_VALUE = _table("attribute_value", "id case_id attribute value")
 MEMBERSHIP = _table("membership", "id document case_id start end")
 SETTING = _table("setting", "key value", key="key")
+ITEM_SET = _table("item_set", "id place name description")
+ITEM_SET_MEMBER = _table("item_set_member", "id item_set place about target")
+
+MEMBER_TABLES = {"document": DOCUMENT, "code": CODE, "case": CASE, "memo": MEMO, "coding": CODING}
+"""What can be put in a set."""
+
+SHOWN_MEMBERS = (
+    ITEM_SET_MEMBER.from_rows("own")
+    + """
+    LEFT JOIN memo ON own.about = 'memo' AND memo.id = own.target
+    LEFT JOIN coding ON coding.id = CASE 'coding' WHEN own.about THEN own.target WHEN memo.about THEN memo.target END
+    LEFT JOIN document ON document.id = coalesce(
+        coding.document, CASE 'document' WHEN own.about THEN own.target WHEN memo.about THEN memo.target END
+    )
+    WHERE coalesce(document.removed, 0) = 0
+    """
+)
+"""Members of sets but those that are, or lie on, a removed document; to be continued with AND."""
 
 JOURNALED = {
     table.name: table
     for table in (
         DOCUMENT, CODEBOOK, CODE, CODEBOOK_VERSION, CODER, CODING, DECISION,
-        MEMO, READ_MARK, ATTRIBUTE, CASE, ATTRIBUTE_VALUE, MEMBERSHIP, SETTING,
+        MEMO, READ_MARK, ATTRIBUTE, CASE, ATTRIBUTE_VALUE, MEMBERSHIP, SETTING, ITEM_SET, ITEM_SET_MEMBER,
     )
 }  # fmt: skip
 
@@ -318,9 +382,10 @@ def migrate(file: ProjectFile) -> None:
     file.write(f"PRAGMA user_version = {VERSION}")
 
 
-def check_version(file: ProjectFile) -> None:
+def check_version(file: ProjectFile) -> str | None:
     """Make sure that the file is a project of this version, bringing an older one up to it.
 
+    The path of the copy that is kept of an older one as it was, None where nothing had to be done.
     Raises NotAProject, ProjectFromTheFuture, ProjectUnavailable.
     """
     if file.value("SELECT 1 FROM sqlite_schema LIMIT 1") is None:
@@ -333,9 +398,18 @@ def check_version(file: ProjectFile) -> None:
             f"{file.path} was written by a newer Redthread (file version {version}, this one knows {VERSION}); "
             "update Redthread to open it"
         )
-    if version < VERSION:
-        try:
-            with file.transaction():
-                migrate(file)
-        except ProjectUnavailable as error:
-            raise ProjectUnavailable(f"the project must first be brought up to date: {error}") from error
+    if version == VERSION:
+        return None
+    try:
+        with file.transaction():
+            version = file.value("PRAGMA user_version")
+            if version == VERSION:
+                # Another process was faster.
+                return None
+            copy = file.keep_copy(f"before-version-{VERSION}")
+            migrate(file)
+            summary = f"bring the file from version {version} to {VERSION}; as it was, it is kept as {Path(copy).name}"
+            journal.append(file, coder=None, verb="update file", summary=summary, operation=None, changes=())
+            return copy
+    except ProjectUnavailable as error:
+        raise ProjectUnavailable(f"the project must first be brought up to date: {error}") from error

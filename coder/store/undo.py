@@ -8,7 +8,7 @@ from coder.model.journal import Row
 from coder.store import journal, rows
 from coder.store.file import DanglingReference, ProjectFile
 from coder.store.recorder import Recorder
-from coder.store.schema import CASE, CODE, CODEBOOK, CODING, DOCUMENT, JOURNALED, Table
+from coder.store.schema import CASE, CODE, CODEBOOK, CODING, DOCUMENT, JOURNALED, MEMBER_TABLES, Table
 
 _TARGETS = {CODING: "coding", CODE: "code", CASE: "case"}
 
@@ -43,14 +43,18 @@ def _invert(file: ProjectFile, changes: tuple[RowChange, ...], refusal: str) -> 
     for change in reversed(changes):
         table = JOURNALED[change.table]
         standing = write.row(table, change.key)
-        if standing != change.after:
+        if standing != table.whole(change.after):
             raise StaleEdit(f"{refusal}: {_what(table)} was changed since{_by(file, change)}")
-        if standing != (wanted := _inverse(change)):
+        if standing != (wanted := table.whole(_inverse(change))):
             write.replace(table, change.key, standing, wanted, change.document)
     for table, about in _TARGETS.items():
         for key, _ in write.removed(table):
             if file.value("SELECT 1 FROM memo WHERE target = ? AND about = ?", (key, about)):
                 raise StaleEdit(f"{refusal}: a memo was written on {_what(table)} since")
+    for about, table in MEMBER_TABLES.items():
+        for key, _ in write.removed(table):
+            if file.value("SELECT 1 FROM item_set_member WHERE target = ? AND about = ?", (key, about)):
+                raise StaleEdit(f"{refusal}: {_what(table)} was put in a set since")
     written = write.changes()
     if any(JOURNALED[change.table] in (CODE, CODEBOOK) for change in written):
         try:
@@ -74,7 +78,13 @@ def read_codebook(file: ProjectFile) -> Codebook:
 
 
 def _what(table: Table) -> str:
-    nouns = {"cases": "case", "attribute_value": "value", "membership": "document’s case"}
+    nouns = {
+        "cases": "case",
+        "attribute_value": "value",
+        "membership": "document’s case",
+        "item_set": "set",
+        "item_set_member": "set",
+    }
     return "the " + nouns.get(table.name, table.name.replace("_", " "))
 
 

@@ -11,6 +11,7 @@ from store_samples import add_coder, add_codes, add_document, coding, document, 
 
 from coder.errors import CodingError, StaleEdit
 from coder.model import (
+    Anchor,
     Attribute,
     AttributeType,
     Case,
@@ -18,6 +19,7 @@ from coder.model import (
     Coder,
     Decision,
     DocumentKind,
+    ItemSet,
     Membership,
     Memo,
     Outcome,
@@ -30,7 +32,8 @@ ACTS = (
     "add document", "update document", "remove document", "read", "code", "code", "code", "recode", "resize", "uncode",
     "merge", "decide", "memo on coding", "memo on code", "memo on case", "remove memo", "add code", "rename code",
     "move code", "remove code", "publish", "add case", "value", "remove case", "attribute", "remove attribute",
-    "assign", "assign stretch", "unassign", "coder", "setting", "remove setting",
+    "assign", "assign stretch", "unassign", "coder", "setting", "remove setting", "set", "remove set",
+    "memo on passage",
 )  # fmt: skip
 STEPS = st.tuples(st.sampled_from(ACTS), st.integers(0, 99), st.integers(0, 99))
 
@@ -120,6 +123,18 @@ def act(project: Project, change: Change, coder: str, name: str, a: int, b: int)
             change.set_setting(f"setting {a % 3}", str(b))
         case "remove setting":
             change.set_setting(f"setting {a % 3}", None)
+        case "set":
+            kind, items = pick(
+                [("code", codes), ("coding", codings()), ("case", cases()), ("memo", project.memos())], b
+            )
+            there = [("document", found.id) for found in documents()]
+            change.save_set(ItemSet(f"set {a % 2}", f"name {b}", members=((kind, pick(items).id), *there[a % 3 :])))
+        case "remove set":
+            change.remove_set(pick(project.sets()).id)
+        case "memo on passage":
+            found = project.document(pick(documents()).id)
+            anchor = Anchor.on(found.text, Span(b % 5, b % 5 + 3))
+            change.save_memo(Memo(f"memo {b % 3}", "document", found.id, coder, f"memo {b}", anchor=anchor))
 
 
 def begun() -> tuple[Project, str]:
