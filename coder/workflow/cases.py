@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from coder.errors import InvalidValue, MalformedFile, UnknownItem
 from coder.formats.rows import Table, read_table
-from coder.model import Attribute, AttributeType, Case, Membership, Span, Value, new_id
+from coder.model import Attribute, AttributeType, Case, Membership, Span, ToldCase, Value, new_id
 from coder.model.case import attribute_type, parse_value
-from coder.store import Project
+from coder.store import Change, Project
 from coder.workflow.permission import change_by
 
 
@@ -138,17 +138,38 @@ def import_case_table(
     table = read_table(name, content)
     _check_case_names(name, table)
     columns = [column for column in table.columns[1:] if column not in leave_out]
+    told = [
+        ToldCase(row.cells[table.columns[0]], {column: row.cells[column] for column in columns}) for row in table.rows
+    ]
     with change_by(project, coder, "import case table", summary=f"import case table {name}") as change:
-        attributes = project.attributes()
-        spelt = {attribute.name.casefold(): attribute.name for attribute in attributes}
-        names = {column: spelt.get(column.casefold(), column) for column in columns}
-        after = _merged(project.cases(), attributes, table, names)
-        for attribute in after.attributes:
-            change.save_attribute(attribute)
-        for case in after.cases:
+        return list(tell_cases(project, change, told, attributes=columns).values())
+
+
+def tell_cases(
+    project: Project, change: Change, told: Sequence[ToldCase], *, attributes: Sequence[str] = ()
+) -> dict[str, Case]:
+    """Write within a change what files tell of cases; the cases told of, by name in small letters.
+
+    New cases and attributes (those named in ``attributes`` even without a value) are made. The type of an
+    attribute is the narrowest that fits all that is known. An empty value changes nothing.
+    """
+    standing = {case.id: case for case in project.cases()}
+    known = project.attributes()
+    spelt = {attribute.name.casefold(): attribute.name for attribute in known}
+    for name in (*attributes, *(name for case in told for name in case.values)):
+        spelt.setdefault(name.casefold(), name)
+    rows = [(case.name, {spelt[name.casefold()]: text for name, text in case.values.items()}) for case in told]
+    columns = dict.fromkeys(
+        [*(spelt[name.casefold()] for name in attributes), *(name for _, row in rows for name in row)]
+    )
+    after = _merged(list(standing.values()), known, rows, list(columns))
+    for attribute in after.attributes:
+        change.save_attribute(attribute)
+    for case in after.cases:
+        if standing.get(case.id) != case:
             change.save_case(case)
-    named = {row.cells[table.columns[0]].casefold() for row in table.rows}
-    return [case for case in after.cases if case.name.casefold() in named]
+    by_name = {case.name.casefold(): case for case in after.cases}
+    return {name: by_name[name] for name in dict.fromkeys(_cleaned(case.name).casefold() for case in told)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,23 +179,26 @@ class _CaseTable:
 
 
 def _merged(
-    cases: Sequence[Case], attributes: Sequence[Attribute], table: Table, names: Mapping[str, str]
+    cases: Sequence[Case],
+    attributes: Sequence[Attribute],
+    rows: Sequence[tuple[str, Mapping[str, str]]],
+    columns: Sequence[str],
 ) -> _CaseTable:
-    """What is known of all cases once the table is read; ``names`` gives the attribute of each column."""
+    """What is known of all cases once these rows, a name and values by attribute, are known too."""
     types = {attribute.name: attribute.type for attribute in attributes}
     known: dict[str, tuple[Case, dict[str, str]]] = {
         case.name.casefold(): (case, {a: as_text(value) for a, value in case.values.items()}) for case in cases
     }
-    for row in table.rows:
-        name = row.cells[table.columns[0]]
-        _, texts = known.setdefault(name.casefold(), (Case(new_id(), name), {}))
-        texts.update({names[column]: row.cells[column] for column in names if row.cells[column]})
-    for attribute in names.values():
+    for name, told in rows:
+        cleaned = _cleaned(name)
+        _, texts = known.setdefault(cleaned.casefold(), (Case(new_id(), cleaned), {}))
+        texts.update({attribute: text for attribute, text in told.items() if text})
+    for attribute in columns:
         # A researcher's choice of text is kept, whatever the values look like.
         if types.get(attribute) is not AttributeType.TEXT:
             types[attribute] = attribute_type([texts.get(attribute, "") for _, texts in known.values()])
     return _CaseTable(
-        tuple(Attribute(attribute, types[attribute]) for attribute in names.values()),
+        tuple(Attribute(attribute, types[attribute]) for attribute in columns),
         tuple(
             replace(case, values=_known_values({a: parse_value(text, types[a]) for a, text in texts.items()}))
             for case, texts in known.values()
@@ -196,12 +220,16 @@ def _known_values(values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def _free_to_take(name: str, others: Sequence[Case]) -> str:
-    cleaned = " ".join(name.split())
+    cleaned = _cleaned(name)
     if not cleaned:
         raise InvalidValue("a case needs a name")
     if cleaned.casefold() in {other.name.casefold() for other in others}:
         raise InvalidValue(f"another case is named {cleaned}; choose another name")
     return cleaned
+
+
+def _cleaned(name: str) -> str:
+    return " ".join(name.split())
 
 
 def _check_case_names(name: str, table: Table) -> None:

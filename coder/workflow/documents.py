@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date as calendar
 from enum import StrEnum
-from functools import partial
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
-from coder.errors import InvalidValue, UnknownFormat, UnreadableFile
-from coder.formats import READERS, read
-from coder.model import Document, DocumentKind, Membership, Reading, new_id, now, text_hash
+from coder.errors import InvalidValue
+from coder.formats.rows import Table
+from coder.model import (
+    Document,
+    DocumentKind,
+    Membership,
+    PathPattern,
+    Reading,
+    Span,
+    ToldCase,
+    new_id,
+    now,
+    text_hash,
+)
 from coder.segmenting import SEGMENTER, passages
-from coder.store import Project
-from coder.workflow.cases import assign, found_case
+from coder.store import Change, Project
+from coder.workflow.cases import found_case, tell_cases
 from coder.workflow.permission import acting, change_by
+from coder.workflow.sources import FileRead, Source, read_file, sources, unpacked
+
+__all__ = [
+    "FileRead",
+    "FileReport",
+    "Filing",
+    "Outcome",
+    "Progress",
+    "Source",
+    "change_document",
+    "free_name",
+    "import_documents",
+    "import_each",
+    "listed_files",
+    "mark_read",
+    "name_of",
+    "preview_import",
+    "remove_document",
+    "remove_documents",
+    "sources",
+]
 
 Progress = Callable[[int, int, str], None]
 """Called with how many are done, how many there are, and the name of the one that is next."""
@@ -24,28 +56,27 @@ Progress = Callable[[int, int, str], None]
 _LONGEST_NAME = 200
 _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 _TURNED = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_FILE_COLUMNS = ("file", "filename", "file name", "document", "path", "transcript", "tiedosto")
 
 
 class Outcome(StrEnum):
-    """What became of one file."""
+    """What became of one file, or would."""
 
     READ = "read"
     WARNED = "read with warnings"
     REFUSED = "refused"
     KNOWN = "already there"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file to be read: its name, and its content when asked for (raises UnreadableFile)."""
-
-    name: str
-    content: Callable[[], bytes]
+    HELD = "left out"
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What one file gave. ``document`` is the id of the document, also where its text was known; None if refused."""
+    """What one file gave, or would give.
+
+    ``document`` is the id of the document, also where its text was known; None if refused, and in a
+    preview. ``cases`` are the names of the cases that it belongs to by what is told with the files.
+    """
 
     name: str
     outcome: Outcome
@@ -54,44 +85,127 @@ class FileReport:
     speakers: tuple[str, ...] = ()
     words: int = 0
     messages: tuple[str, ...] = ()
+    kind: DocumentKind | None = None
+    date: str | None = None
+    cases: tuple[ToldCase, ...] = ()
+    place: str = ""
 
 
-def sources(paths: Iterable[Path]) -> list[Source]:
-    """The files at these paths; folders are walked in the order of names, hidden files left out.
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """How files are told apart: where they belong by a pattern of their paths, or by a table that names them.
 
-    Nothing is opened yet. What cannot be read (unknown kinds, paths that do not
-    exist) is kept as a source whose content raises UnreadableFile, so that every file has a report.
+    ``listed`` goes before ``pattern`` (see ``listed_files``). With ``split`` a file of many dated meetings becomes
+    one document for each.
     """
-    return [source for path in paths for source in _sources_at(path)]
+
+    pattern: PathPattern | None = None
+    listed: Mapping[str, tuple[ToldCase, ...]] = field(default_factory=dict)
+    split: bool = False
+
+
+def listed_files(table: Table) -> dict[str, tuple[ToldCase, ...]]:
+    """Which cases the files of a table belong to: one column names the file, another the case, the rest are attributes.
+
+    The column of files is called "file", "document" or the like, that of cases "case", or it is the first
+    of the others. A file may stand in several rows. Raises InvalidValue where no column names files.
+    """
+    files = next((column for column in table.columns if column.casefold() in _FILE_COLUMNS), None)
+    others = [column for column in table.columns if column != files]
+    if files is None or not others:
+        raise InvalidValue("the table must have a column 'file' with the names of the files, and a column 'case'")
+    case = next((column for column in others if column.casefold() == "case"), others[0])
+    found: dict[str, tuple[ToldCase, ...]] = {}
+    for row in table.rows:
+        if row.cells[files] and row.cells[case]:
+            told = ToldCase(row.cells[case], {c: row.cells[c] for c in others if c != case and row.cells[c]})
+            key = _key(row.cells[files])
+            found[key] = (*found.get(key, ()), told)
+    return found
+
+
+def preview_import(
+    project: Project,
+    files: Iterable[Source | FileRead],
+    *,
+    case: str | None = None,
+    filing: Filing = Filing(),
+    on_progress: Progress | None = None,
+) -> list[FileReport]:
+    """What ``import_documents`` would report of these files, in the same order; nothing is stored.
+
+    Raises UnknownItem for an unknown case.
+    """
+    cases = () if case is None else (ToldCase(found_case(project, case).name),)
+    seen: dict[str, str] = {}
+    reports = []
+    for file, filed in _filed(_all_read(files, filing, on_progress), filing):
+        if file.refusal:
+            reports.append(_refused(file))
+        for name, reading in file.readings:
+            sha256 = text_hash(reading.text)
+            known = project.document_with_hash(sha256)
+            there = known.name if known is not None else seen.get(sha256)
+            seen.setdefault(sha256, name_of(name))
+            report = replace(_report(name, file, reading, filed), cases=filed.cases or cases)
+            if there is not None:
+                messages = (f"its text is already in the project, as {there}", *filed.remarks)
+                report = replace(report, outcome=Outcome.KNOWN, messages=messages)
+            reports.append(report)
+    return reports
 
 
 def import_documents(
     project: Project,
-    sources: Sequence[Source],
+    files: Iterable[Source | FileRead],
     *,
     coder: str,
     case: str | None = None,
     language: str = "en",
+    filing: Filing = Filing(),
+    all_or_nothing: bool = False,
     on_progress: Progress | None = None,
 ) -> list[FileReport]:
     """Read files into the project, each in a change of its own: those finished stay if the rest is stopped.
 
-    ``case`` is the id of the case that the documents belong to. A file that cannot be read gets a
-    report with what is wrong, and the next one is read; a text that the project already has is not
-    added again, but belongs to the case as well. Raises UnknownItem for an unknown case, NotAllowed for
-    a reader, ProjectError where the project cannot be written.
+    Archives are read as folders. ``case`` is the id of the case of those documents that ``filing`` tells none
+    of. A file that cannot be read gets a report with what is wrong, and the next one is read; a text that the
+    project already has is not added again, but belongs to the case as well. With ``all_or_nothing`` all is one
+    change, and nothing is stored if any file is refused or the work is stopped. Raises UnknownItem for an
+    unknown case, InvalidValue for a language that is none, NotAllowed for a reader, ProjectError where the
+    project cannot be written.
     """
+    if all_or_nothing:
+        return _import_whole(project, files, coder, _Manner(case, language), filing, on_progress)
+    return list(
+        import_each(project, files, coder=coder, case=case, language=language, filing=filing, on_progress=on_progress)
+    )
+
+
+def import_each(
+    project: Project,
+    files: Iterable[Source | FileRead],
+    *,
+    coder: str,
+    case: str | None = None,
+    language: str = "en",
+    filing: Filing = Filing(),
+    on_progress: Progress | None = None,
+) -> Iterator[FileReport]:
+    """The same, one report at a time as each file is stored."""
     acting(project, coder)
     if case is not None:
         found_case(project, case)
-    reports = []
-    for done, source in enumerate(sources):
-        if on_progress is not None:
-            on_progress(done, len(sources), source.name)
-        reports.append(_import_one(project, source, coder=coder, case=case, language=language))
-    if on_progress is not None:
-        on_progress(len(sources), len(sources), "")
-    return reports
+    manner = _Manner(case, _language(language))
+    for file, filed in _filed(_each_read(files, filing, on_progress), filing):
+        if file.refusal:
+            yield _refused(file)
+        for name, reading in file.readings:
+            known = project.document_with_hash(text_hash(reading.text))
+            segments = passages(reading.text, reading.turns, language) if known is None else []
+            with change_by(project, coder, "import document", summary=f"import document {name_of(name)}") as change:
+                report = _Shelf(project, change, manner).put(name, file, reading, segments, filed)
+            yield report
 
 
 def change_document(
@@ -117,7 +231,7 @@ def change_document(
             name=found.name if name is None else _free_to_take(name, others),
             kind=found.kind if kind is None else kind,
             date=found.date if date is None else _date(date),
-            language=found.language if language is None else language,
+            language=found.language if language is None else _language(language),
         )
         change.update_document(changed)
     return project.document(document)
@@ -175,51 +289,194 @@ def free_name(name: str, taken: Collection[str]) -> str:
     return candidate
 
 
-def _import_one(project: Project, source: Source, *, coder: str, case: str | None, language: str) -> FileReport:
-    name = name_of(source.name)
-    try:
-        reading = read(name, source.content())
-    except UnreadableFile as error:
-        return FileReport(name, Outcome.REFUSED, messages=(str(error),))
-    sha256 = text_hash(reading.text)
-    if (known := project.document_with_hash(sha256)) is not None:
-        return _known(project, name, known, coder=coder, case=case)
-    segments = passages(reading.text, reading.turns, language)
-    with change_by(project, coder, "import document", summary=f"import document {name}") as change:
-        # Another process may have brought the same text in while this one was segmenting.
-        known = project.document_with_hash(sha256)
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    case: str | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """Where one file belongs, and what to say of that."""
+
+    cases: tuple[ToldCase, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def _import_whole(
+    project: Project,
+    files: Iterable[Source | FileRead],
+    coder: str,
+    manner: _Manner,
+    filing: Filing,
+    on_progress: Progress | None,
+) -> list[FileReport]:
+    acting(project, coder)
+    _language(manner.language)
+    read = _all_read(files, filing, on_progress)
+    if any(file.refusal for file in read):
+        reports = preview_import(project, read, case=manner.case, filing=filing)
+        held = "nothing was brought in, as another file was refused"
+        return [
+            report if report.outcome is Outcome.REFUSED else replace(report, outcome=Outcome.HELD, messages=(held,))
+            for report in reports
+        ]
+    # Segmented before the change is begun, so that others wait only while it is written.
+    parts = [
+        (name, file, reading, passages(reading.text, reading.turns, manner.language), filed)
+        for file, filed in _filed(read, filing)
+        for name, reading in file.readings
+    ]
+    summary = f"import {len(parts)} documents" if len(parts) != 1 else f"import document {name_of(parts[0][0])}"
+    with change_by(project, coder, "import documents", summary=summary) as change:
+        shelf = _Shelf(project, change, manner)
+        shelf.tell([case for *_, filed in parts for case in filed.cases])
+        return [shelf.put(*part) for part in parts]
+
+
+class _Shelf:
+    """Where readings become documents, within one change."""
+
+    def __init__(self, project: Project, change: Change, manner: _Manner) -> None:
+        self.project = project
+        self.change = change
+        self.manner = manner
+        self.case = None if manner.case is None else found_case(project, manner.case)
+        self.taken = {document.name for document in project.documents()}
+        self.told: dict[str, str] = {}
+
+    def tell(self, cases: Sequence[ToldCase]) -> None:
+        """Make these cases, with what is told of them, before the documents that belong to them."""
+        self.told |= {name: case.id for name, case in tell_cases(self.project, self.change, cases).items()}
+
+    def put(
+        self, name: str, file: FileRead, reading: Reading, segments: Sequence[tuple[Span, int]], filed: _Filed
+    ) -> FileReport:
+        """Store one reading, unless its text is there; either way it belongs to its cases."""
+        report = _report(name, file, reading, filed)
+        # Asked again: another process may have brought the same text in while this one was segmenting.
+        known = self.project.document_with_hash(text_hash(reading.text))
         if known is None:
-            document = Document(
-                id=new_id(),
-                name=free_name(name, {other.name for other in project.documents()}),
-                kind=reading.kind,
-                sha256=sha256,
-                words=_words(reading),
-                characters=len(reading.text),
-                language=language,
-                source=name,
-                date=reading.date,
-                added=now(),
-                text=reading.text,
-            )
-            change.add_document(document, reading.turns, segments, SEGMENTER)
-            if case is not None:
-                change.assign(Membership(document.id, case))
-    if known is not None:
-        return _known(project, name, known, coder=coder, case=case)
-    outcome = Outcome.WARNED if reading.warnings else Outcome.READ
+            document = _document(free_name(name_of(name), self.taken), file, reading, self.manner.language)
+            self.taken.add(document.name)
+            self.change.add_document(document, reading.turns, segments, SEGMENTER)
+            self._assign(document.id, filed, set())
+            return replace(report, document=document.id)
+        message = f"its text is already in the project, as {known.name}"
+        belongs = {membership.case for membership in self.project.memberships() if membership.document == known.id}
+        if put := self._assign(known.id, filed, belongs):
+            message += f"; that was put in {', '.join(put)}"
+        return FileReport(
+            name_of(name), Outcome.KNOWN, known.id, words=known.words, messages=(message,), cases=report.cases
+        )
+
+    def _assign(self, document: str, filed: _Filed, belongs: set[str]) -> list[str]:
+        """Put a document that belongs to these cases in its own ones; the names of those that are new to it."""
+        if missing := [case for case in filed.cases if " ".join(case.name.split()).casefold() not in self.told]:
+            self.tell(missing)
+        ids = {self.told[" ".join(case.name.split()).casefold()]: case.name for case in filed.cases}
+        if not ids and self.case is not None:
+            ids = {self.case.id: self.case.name}
+        for case in ids.keys() - belongs:
+            self.change.assign(Membership(document, case))
+        return [name for case, name in ids.items() if case not in belongs]
+
+
+def _all_read(files: Iterable[Source | FileRead], filing: Filing, on_progress: Progress | None) -> list[FileRead]:
+    return list(_each_read(files, filing, on_progress))
+
+
+def _each_read(files: Iterable[Source | FileRead], filing: Filing, on_progress: Progress | None) -> Iterator[FileRead]:
+    waiting = [each for file in files for each in (unpacked([file]) if isinstance(file, Source) else [file])]
+    for done, file in enumerate(waiting):
+        if on_progress is not None:
+            on_progress(done, len(waiting), file.name)
+        yield file if isinstance(file, FileRead) else read_file(file, split=filing.split)
+    if on_progress is not None:
+        on_progress(len(waiting), len(waiting), "")
+
+
+def _filed(files: Iterable[FileRead], filing: Filing) -> Iterator[tuple[FileRead, _Filed]]:
+    """Each file with where it belongs; of values that differ within a case the first is kept, and that is said."""
+    first: dict[tuple[str, str], str] = {}
+    for file in files:
+        cases = _listed(file.place, filing.listed)
+        if not cases and filing.pattern is not None and (told := filing.pattern.case_of(file.place)):
+            cases = (told,)
+        remarks = []
+        if not cases and filing.pattern is not None:
+            remarks.append(f"its path {file.place} does not fit the pattern {filing.pattern.text}")
+        elif not cases and filing.listed:
+            remarks.append("the table does not name it")
+        kept = []
+        for case in cases:
+            values = {
+                name: first.setdefault((case.name.casefold(), name.casefold()), text)
+                for name, text in case.values.items()
+            }
+            remarks += [
+                f"{name} is {text} here, but {values[name]} in another file of {case.name}, and a case has one value"
+                for name, text in case.values.items()
+                if text != values[name]
+            ]
+            kept.append(ToldCase(case.name, values))
+        yield file, _Filed(tuple(kept), tuple(remarks))
+
+
+def _listed(place: str, listed: Mapping[str, tuple[ToldCase, ...]]) -> tuple[ToldCase, ...]:
+    """What a table tells of a file, by as much of its path as the table gives, with or without its ending."""
+    parts = _key(place).split("/") if listed else []
+    for path in ("/".join(parts[first:]) for first in range(len(parts))):
+        for key in (path, str(PurePath(path).with_suffix(""))):
+            if key in listed:
+                return listed[key]
+    return ()
+
+
+def _key(path: str) -> str:
+    return unicodedata.normalize("NFC", path.replace("\\", "/").strip("/ ")).casefold()
+
+
+def _refused(file: FileRead) -> FileReport:
+    return FileReport(name_of(file.name), Outcome.REFUSED, messages=(file.refusal,), place=file.place)
+
+
+def _report(name: str, file: FileRead, reading: Reading, filed: _Filed) -> FileReport:
+    messages = (*reading.warnings, *filed.remarks)
     return FileReport(
-        name, outcome, document.id, len(reading.turns), reading.speakers, document.words, tuple(reading.warnings)
+        name_of(name),
+        Outcome.WARNED if messages else Outcome.READ,
+        turns=len(reading.turns),
+        speakers=reading.speakers,
+        words=_words(reading),
+        messages=messages,
+        kind=reading.kind,
+        date=reading.date,
+        cases=filed.cases,
+        place=file.place,
     )
 
 
-def _known(project: Project, name: str, known: Document, *, coder: str, case: str | None) -> FileReport:
-    message = f"its text is already in the project, as {known.name}"
-    belongs = {membership.case for membership in project.memberships() if membership.document == known.id}
-    if case is not None and case not in belongs:
-        assign(project, known.id, case, coder=coder)
-        message += f"; that was put in {found_case(project, case).name}"
-    return FileReport(name, Outcome.KNOWN, known.id, words=known.words, messages=(message,))
+def _document(name: str, file: FileRead, reading: Reading, language: str) -> Document:
+    return Document(
+        id=new_id(),
+        name=name,
+        kind=reading.kind,
+        sha256=text_hash(reading.text),
+        words=_words(reading),
+        characters=len(reading.text),
+        language=language,
+        source=name_of(file.name),
+        date=reading.date,
+        added=now(),
+        text=reading.text,
+    )
+
+
+def _language(text: str) -> str:
+    if not _LANGUAGE.fullmatch(text):
+        raise InvalidValue(f"{text!r} is not the code of a language; write one such as en, fi, sv or de")
+    return text
 
 
 def _words(reading: Reading) -> int:
@@ -242,41 +499,3 @@ def _date(text: str) -> str | None:
         return calendar.fromisoformat(text.strip()).isoformat()
     except ValueError:
         raise InvalidValue(f"{text!r} is not a date like 2021-03-04") from None
-
-
-def _sources_at(path: Path) -> Iterator[Source]:
-    if not path.is_dir():
-        yield Source(path.name, partial(_content, path))
-        return
-    try:
-        inside = sorted(path.iterdir())
-    except OSError as error:
-        yield Source(path.name, partial(_refuse, f"cannot open the folder: {error.strerror}"))
-        return
-    for found in inside:
-        if found.name.startswith("."):
-            # Left there by the system (.DS_Store, .git): nobody means them, so nobody is told.
-            continue
-        if found.is_symlink() and found.is_dir():
-            yield Source(found.name, partial(_refuse, "links to folders are not followed"))
-        elif found.is_dir():
-            yield from _sources_at(found)
-        else:
-            yield Source(found.name, partial(_content, found))
-
-
-def _content(path: Path) -> bytes:
-    # Told by its name, so that a video of many gigabytes is not read only to be refused.
-    if path.suffix.lower() not in READERS:
-        raise UnknownFormat(f"cannot read {path.suffix or path.name!r}; known: {', '.join(sorted(READERS))}")
-    try:
-        if path.exists() and not path.is_file():
-            # A pipe or a device would be waited for without end.
-            raise UnreadableFile("it is no ordinary file; save its content in one")
-        return path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(f"cannot open it: {error.strerror}") from error
-
-
-def _refuse(message: str) -> bytes:
-    raise UnknownFormat(message)
