@@ -125,7 +125,7 @@ def survey(name: str, content: bytes, *, dictionary: tuple[str, bytes] | None = 
     see = _Seen(body, head.maker)
     asks = [_for_text if _TEXT_FIELD.search(_at(head.marks, index)) else None for index in range(len(names))]
     columns = tuple(see.column(*each) for each in zip(names, questions, asks, strict=True))
-    remarks = [*sheet.remarks, *_previews(body, names)]
+    remarks = [*sheet.remarks, *_overfull(sheet), *_previews(body, names)]
     return Survey(name, head.maker, _with_one_case(columns), tuple(body), remarks=tuple(remarks))
 
 
@@ -206,6 +206,14 @@ def _unique(header: Sequence[str], width: int) -> list[str]:
             name, number = f"{wanted} ({number})", number + 1
         names.append(name)
     return names
+
+
+def _overfull(sheet: Sheet) -> list[str]:
+    width = len(sheet.rows[0][1])
+    overfull = [number for number, cells in sheet.rows if len(cells) > width]
+    if not overfull:
+        return []
+    return [f"row {overfull[0]} has more cells than the first row has names; are there separators inside an answer?"]
 
 
 def _letters(index: int) -> str:

@@ -38,6 +38,7 @@ __all__ = [
     "Progress",
     "Source",
     "change_document",
+    "checked_language",
     "free_name",
     "import_documents",
     "import_each",
@@ -48,6 +49,7 @@ __all__ = [
     "remove_document",
     "remove_documents",
     "sources",
+    "words_in",
 ]
 
 Progress = Callable[[int, int, str], None]
@@ -196,7 +198,7 @@ def import_each(
     acting(project, coder)
     if case is not None:
         found_case(project, case)
-    manner = _Manner(case, _language(language))
+    manner = _Manner(case, checked_language(language))
     for file, filed in _filed(_each_read(files, filing, on_progress), filing):
         if file.refusal:
             yield _refused(file)
@@ -231,7 +233,7 @@ def change_document(
             name=found.name if name is None else _free_to_take(name, others),
             kind=found.kind if kind is None else kind,
             date=found.date if date is None else _date(date),
-            language=found.language if language is None else _language(language),
+            language=found.language if language is None else checked_language(language),
         )
         change.update_document(changed)
     return project.document(document)
@@ -312,7 +314,7 @@ def _import_whole(
     on_progress: Progress | None,
 ) -> list[FileReport]:
     acting(project, coder)
-    _language(manner.language)
+    checked_language(manner.language)
     read = _all_read(files, filing, on_progress)
     if any(file.refusal for file in read):
         reports = preview_import(project, read, case=manner.case, filing=filing)
@@ -448,7 +450,7 @@ def _report(name: str, file: FileRead, reading: Reading, filed: _Filed) -> FileR
         Outcome.WARNED if messages else Outcome.READ,
         turns=len(reading.turns),
         speakers=reading.speakers,
-        words=_words(reading),
+        words=words_in(reading),
         messages=messages,
         kind=reading.kind,
         date=reading.date,
@@ -463,7 +465,7 @@ def _document(name: str, file: FileRead, reading: Reading, language: str) -> Doc
         name=name,
         kind=reading.kind,
         sha256=text_hash(reading.text),
-        words=_words(reading),
+        words=words_in(reading),
         characters=len(reading.text),
         language=language,
         source=name_of(file.name),
@@ -473,13 +475,15 @@ def _document(name: str, file: FileRead, reading: Reading, language: str) -> Doc
     )
 
 
-def _language(text: str) -> str:
+def checked_language(text: str) -> str:
+    """The code of a language as it was given. Raises InvalidValue for what is none."""
     if not _LANGUAGE.fullmatch(text):
         raise InvalidValue(f"{text!r} is not the code of a language; write one such as en, fi, sv or de")
     return text
 
 
-def _words(reading: Reading) -> int:
+def words_in(reading: Reading) -> int:
+    """Words that people said or decided."""
     return sum(len(turn.span.of(reading.text).split()) for turn in reading.turns if turn.kind.is_content)
 
 

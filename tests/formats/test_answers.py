@@ -170,6 +170,14 @@ def test_a_plain_table_is_understood_by_its_values() -> None:
     assert found.column("Age").type is AttributeType.TEXT
 
 
+def test_a_row_of_more_cells_than_names_is_told() -> None:
+    found = survey("s.csv", b"case,answer\nP1,we began,\nP2,it came, and went\n")
+    assert found.remarks == (
+        "row 3 has more cells than the first row has names; are there separators inside an answer?",
+    )
+    assert found.columns[-1].name == "column C"
+
+
 def test_without_a_case_the_row_names_the_respondent() -> None:
     found = survey("s.csv", table(["sector", "answer"], ["care", LONG], ["metal", SHORT]))
     plan = planned(found, Choice(("answer",)))
