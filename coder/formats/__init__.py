@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import TypeVar
 
 from coder.errors import TooLarge, UnknownFormat
-from coder.formats import codebook_yaml, markdown, plain, recognised, srt, webvtt, word
+from coder.formats import codebook_yaml, elan, markdown, otranscribe, plain, recognised, srt, talkbank, webvtt, word
 from coder.model import Codebook, Reading
 
 Reader = Callable[[bytes, str], Reading]
@@ -25,6 +25,9 @@ READERS: dict[str, Reader] = {
     ".vtt": webvtt.read,
     ".srt": srt.read,
     ".json": recognised.read,
+    ".otr": otranscribe.read,
+    ".cha": talkbank.read,
+    ".eaf": elan.read,
 }
 
 CODEBOOK_READERS: dict[str, Callable[[bytes, str], Codebook]] = {

@@ -106,7 +106,7 @@ def _oddities(cues: Sequence[Cue]) -> Iterator[str]:
         if start < before:
             yield f"{cue.place}: the time goes back here; times and order were kept as they stand"
             break
-    lost = [cue for cue in cues if cue.start is None]
+    lost = [cue for cue in cues if cue.start is None and not cue.is_aside]
     if lost and timed:
         yield f"words without times: {len(lost)} (first in {lost[0].place}); they stand where the file has them"
 

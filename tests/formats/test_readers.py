@@ -24,6 +24,10 @@ SMALLEST = {
     ".vtt": b"WEBVTT\n\n00:01.000 --> 00:02.000\n<v Anna>Hi.\n",
     ".srt": b"1\n00:00:01,000 --> 00:00:02,000\nHi.\n",
     ".json": b'{"segments": [{"start": 1, "end": 2, "text": "Hi."}]}',
+    ".otr": b'{"text": "<p>Hi.</p>"}',
+    ".cha": b"*ANN:\tHi.\n",
+    ".eaf": b'<ANNOTATION_DOCUMENT><TIER TIER_ID="Anna"><ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a1">'
+    b"<ANNOTATION_VALUE>Hi.</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER></ANNOTATION_DOCUMENT>",
 }
 NO_DOCUMENT = [b"", b"  \r\n\t ", b"\xef\xbb\xbf", b"\0\1\2\3", b"\x89PNG\r\n\x1a\n\0\0", b"%PDF-1.7\n"]
 PIECES = st.sampled_from(

@@ -79,7 +79,7 @@ def test_kin_of_whisper_write_the_same_in_other_words(value):
     ],
 )
 def test_json_that_is_no_transcript_is_refused_with_what_was_expected(value):
-    with pytest.raises(UnknownFormat, match="no transcript.* expected a list of segments"):
+    with pytest.raises(UnknownFormat, match=r"no transcript.* expected a list of segments"):
         reading_of(value)
 
 
