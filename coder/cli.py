@@ -19,13 +19,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from coder.errors import CodingError, UnknownItem, UnreadableFile
+from coder.errors import CodingError, InvalidValue, UnknownItem, UnreadableFile
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from coder.formats.answers import Choice
     from coder.model import Codebook
     from coder.store import Project
+    from coder.workflow.documents import FileReport, Filing
 
 
 class _Speaking(TyperGroup):
@@ -111,41 +113,180 @@ def import_(
     study: Study,
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE-OR-FOLDER", help="Transcripts and notes, or folders that hold them."),
+        typer.Argument(
+            metavar="FILE-OR-FOLDER",
+            help="Transcripts and notes, folders or zips that hold them, or a table of answers.",
+        ),
     ],
-    case: Annotated[str, typer.Option(help="The case that they belong to; made if there is none of this name.")] = "",
+    case: Annotated[
+        list[str],
+        typer.Option(
+            help="The case that they belong to; made if there is none of this name. For a table of answers, "
+            "the column that names who answered."
+        ),
+    ] = [],  # noqa: B006 (Typer copies it)
     language: Annotated[str, typer.Option(help="Their language, as a code such as en, fi, sv or de.")] = "en",
+    pattern: Annotated[
+        str, typer.Option(help="How their paths tell case and attributes, such as {case}/{wave}/{name}.")
+    ] = "",
+    table: Annotated[
+        Path | None, typer.Option(help="A table with a column 'file' and a column 'case'; the others are attributes.")
+    ] = None,
+    split: Annotated[bool, typer.Option("--split", help="Make a document of each dated meeting in a file.")] = False,
+    all_or_nothing: Annotated[
+        bool, typer.Option("--all-or-nothing", help="Store nothing if any file is refused; one undo takes all back.")
+    ] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Say what would come in, and store nothing.")] = False,
+    text: Annotated[
+        list[str], typer.Option(help="A column of open answers, for a table; without it, those that look so.")
+    ] = [],  # noqa: B006
+    attribute: Annotated[
+        list[str], typer.Option(help="A column that tells something of who answered, for a table.")
+    ] = [],  # noqa: B006
+    by_question: Annotated[
+        bool, typer.Option("--by-question", help="One document a question, not one a respondent, for a table.")
+    ] = False,
     coder: Annotated[str, typer.Option(help="Who you are, if the project has several coders.")] = "",
 ) -> None:
-    """Read transcripts and meeting notes into a study.
+    """Read transcripts, meeting notes and tables of answers into a study.
 
     Each file gets a line that says what was understood. A file that is there already is not added
-    again. If one cannot be read, the others still are, and the command ends with exit code 1.
+    again. If one cannot be read, the others still are, and the command ends with exit code 1. A table
+    (CSV, XLSX, ODS) holds the answers to a survey; give the data dictionary of REDCap beside it.
     """
-    from coder.workflow.documents import Outcome, import_documents, sources
+    from coder.formats.answers import Choice
+    from coder.formats.rows import SUFFIXES
     from coder.workflow.projects import open_project
 
+    tables = [file for file in files if file.suffix.lower() in SUFFIXES]
+    others = [file for file in files if file not in tables]
+    if others and (text or attribute or by_question):
+        raise InvalidValue("--text, --attribute and --by-question are for tables of answers; give those alone")
+    if others and len(case) > 1:
+        raise InvalidValue("give one --case; what belongs to several is told by --table")
+    refused = False
     with open_project(study) as project:
         me = _coder(project, coder)
-        belongs = _case(project, case, me) if case else None
-        # The study often lies in the folder with the transcripts, with SQLite's own files beside it.
-        found = [source for source in sources(files) if not source.name.startswith(study.name)]
-        with _progress("Reading") as on_progress:
+        if tables:
+            choice = Choice(tuple(text), tuple(case), tuple(attribute), by_question)
+            _import_tables(project, tables, choice, me, language, preview=preview)
+        if others:
+            filing = _filing(pattern, table, split)
+            # The study often lies in the folder with the transcripts, with SQLite's own files beside it.
+            refused = _import_files(
+                project, others, study.name, "".join(case), me, language, filing, all_or_nothing, preview
+            )
+    if refused:
+        raise typer.Exit(1)
+
+
+def _filing(pattern: str, table: Path | None, split: bool) -> Filing:
+    from coder.formats.rows import read_table
+    from coder.model import PathPattern
+    from coder.workflow.documents import Filing, listed_files
+
+    listed = {} if table is None else listed_files(read_table(table.name, _bytes_of(table)))
+    return Filing(PathPattern.parse(pattern) if pattern else None, listed, split)
+
+
+def _import_files(
+    project: Project,
+    files: list[Path],
+    study: str,
+    case: str,
+    coder: str,
+    language: str,
+    filing: Filing,
+    all_or_nothing: bool,
+    preview: bool,
+) -> bool:
+    """Bring files in, or say what they would be; whether one was refused."""
+    from coder.workflow.documents import Outcome, checked_language, import_documents, preview_import, sources
+
+    checked_language(language)
+    found = [source for source in sources(files) if not source.name.startswith(study)]
+    with _progress("Reading") as on_progress:
+        if preview:
+            reports = preview_import(project, found, filing=filing, on_progress=on_progress)
+        else:
             reports = import_documents(
-                project, found, coder=me, case=belongs, language=language, on_progress=on_progress
+                project,
+                found,
+                coder=coder,
+                case=_case(project, case, coder) if case else None,
+                language=language,
+                filing=filing,
+                all_or_nothing=all_or_nothing,
+                on_progress=on_progress,
             )
     for report in reports:
-        if report.outcome is Outcome.REFUSED:
-            _complain(f"{report.name}: refused: {'; '.join(report.messages)}")
-            continue
-        facts = [_count(report.words, "word")]
-        if report.outcome is not Outcome.KNOWN:
-            facts += [_count(report.turns, "turn"), f"speakers: {', '.join(report.speakers) or 'none found'}"]
-        _say(f"{report.name}: {report.outcome}: {', '.join(facts)}")
-        for message in report.messages:
-            _say(f"    {message}")
-    if any(report.outcome is Outcome.REFUSED for report in reports):
-        raise typer.Exit(1)
+        _tell(report)
+    if preview:
+        _say("Nothing was stored; leave out --preview to bring them in.")
+    return any(report.outcome is Outcome.REFUSED for report in reports)
+
+
+def _tell(report: FileReport) -> None:
+    from coder.workflow.documents import Outcome
+
+    if report.outcome is Outcome.REFUSED:
+        _complain(f"{report.name}: refused: {'; '.join(report.messages)}")
+        return
+    facts = [_count(report.words, "word")]
+    if report.outcome is not Outcome.KNOWN:
+        facts += [_count(report.turns, "turn"), f"speakers: {', '.join(report.speakers) or 'none found'}"]
+    for case in report.cases:
+        values = ", ".join(f"{name} {value}" for name, value in case.values.items())
+        facts.append(f"case: {case.name}" + (f" ({values})" if values else ""))
+    _say(f"{report.name}: {report.outcome}: {', '.join(facts)}")
+    for message in report.messages:
+        _say(f"    {message}")
+
+
+def _import_tables(
+    project: Project, tables: list[Path], choice: Choice, coder: str, language: str, *, preview: bool
+) -> None:
+    from coder.formats.answers import Choice, is_dictionary, planned, proposed
+    from coder.formats.answers import survey as understand
+    from coder.workflow.answers import import_answers
+
+    contents = {table: _bytes_of(table) for table in tables}
+    dictionaries = [
+        table for table, content in contents.items() if len(tables) > 1 and is_dictionary(table.name, content)
+    ]
+    dictionary = (dictionaries[0].name, contents[dictionaries[0]]) if dictionaries else None
+    for table in (table for table in tables if table not in dictionaries):
+        survey = understand(table.name, contents[table], dictionary=dictionary)
+        guess = proposed(survey)
+        chosen = Choice(
+            choice.answers or guess.answers,
+            choice.case or guess.case,
+            choice.attributes or (() if choice.answers else guess.attributes),
+            choice.by_question,
+        )
+        _say(f"{table.name}: {survey.maker}, {_count(len(survey.rows), 'row')}")
+        for words, columns in (("answers", chosen.answers), ("case", chosen.case), ("attributes", chosen.attributes)):
+            _say(f"    {words}: {', '.join(survey.column(name).name for name in columns) or 'none'}")
+        if preview:
+            plan = planned(survey, chosen)
+            _say(
+                f"    would give {_count(len(plan.documents), 'document')} and {_count(len(plan.respondents), 'case')}"
+            )
+            remarks = (*survey.remarks, *plan.remarks)
+        else:
+            with _progress("Bringing in") as on_progress:
+                report = import_answers(
+                    project, survey, chosen, coder=coder, language=language, on_progress=on_progress
+                )
+            _say(
+                f"    gave {_count(report.added, 'document')} with {_count(report.words, 'word')} and "
+                f"{_count(report.cases, 'case')}" + (f"; {report.known} already there" if report.known else "")
+            )
+            remarks = (*survey.remarks, *report.remarks)
+        for remark in remarks:
+            _say(f"    {remark}")
+    if preview:
+        _say("Nothing was stored; leave out --preview to bring them in.")
 
 
 @app.command()
@@ -187,7 +328,18 @@ def export(
 
     with open_project(study) as project:
         size = write(project, to, ExportKind(kind))
-    _say(f"Wrote {to} ({size:,} bytes).")
+        _say(f"Wrote {to} ({size:,} bytes).")
+        if to.suffix.lower() == ".xlsx" and kind is Kind.QUOTATIONS:
+            _tell_what_is_cut(project)
+
+
+def _tell_what_is_cut(project: Project) -> None:
+    from coder.formats.tables import MAX_CELL
+
+    if cut := sum(len(coding.quotation) > MAX_CELL for coding in project.codings()):
+        _say(
+            f"{_count(cut, 'quotation')} longer than an Excel cell holds, cut in this file; .csv and .parquet hold all."
+        )
 
 
 @codebook_app.command()

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from coder.cli import Kind, app
 from coder.formats import write_codebook
-from coder.model import Code, Codebook
+from coder.model import Code, Codebook, Span
 from coder.suggest.encoder import Encoder
 from coder.workflow.assistant import Assistant
 from coder.workflow.codings import code_span
@@ -329,3 +329,97 @@ def test_the_whole_path_from_a_real_terminal(tmp_path: Path) -> None:
     assert (written.returncode, written.stderr) == (0, "")
     sound = redthread("verify", "s.redthread", cwd=tmp_path)
     assert (sound.returncode, sound.stderr) == (0, "")
+
+
+# --- folders, archives and tables of answers -------------------------------------------------------
+
+ANSWERS = """respondent,sector,What helped most?
+P1,care,"We began it together, with the other homes in the town."
+P2,metal,Somebody came over and showed us how they had done it.
+"""
+
+
+def test_a_preview_says_what_would_come_in_and_stores_nothing(run: Run, study: Path, tmp_path: Path) -> None:
+    (tmp_path / "in" / "Kide" / "2").mkdir(parents=True)
+    (tmp_path / "in" / "Kide" / "2" / "two.txt").write_text(OTHER)
+    words = ("import", "study.redthread", "in", "--pattern", "{case}/{wave}/{name}")
+    result = run(*words, "--preview")
+    assert result.exit_code == 0
+    assert "two.txt: read: 7 words, 4 turns, speakers: Kaisa, Pekka, case: Kide (wave 2)" in result.stdout
+    assert "Nothing was stored" in result.stdout
+    with open_project(study) as project:
+        assert len(project.documents()) == 1
+    assert run(*words).exit_code == 0
+    with open_project(study) as project:
+        assert [(case.name, case.values) for case in project.cases()] == [("Kartano", {}), ("Kide", {"wave": 2})]
+
+
+def test_all_or_nothing_stores_nothing_where_a_file_is_refused(run: Run, study: Path, tmp_path: Path) -> None:
+    (tmp_path / "two.txt").write_text(OTHER)
+    (tmp_path / "bad.docx").write_bytes(b"x")
+    result = run("import", "study.redthread", "two.txt", "bad.docx", "--all-or-nothing")
+    assert result.exit_code == 1
+    assert "two.txt: left out" in result.stdout
+    with open_project(study) as project:
+        assert [document.name for document in project.documents()] == ["talk.txt"]
+
+
+def test_a_table_says_which_files_belong_to_which_cases(run: Run, study: Path, tmp_path: Path) -> None:
+    (tmp_path / "two.txt").write_text(OTHER)
+    (tmp_path / "files.csv").write_text("case,file,region\nSatama,two.txt,Häme\n")
+    assert "case: Satama (region Häme)" in run("import", "study.redthread", "two.txt", "--table", "files.csv").stdout
+
+
+def test_a_table_of_answers_is_brought_in_as_it_was_understood(run: Run, study: Path, tmp_path: Path) -> None:
+    (tmp_path / "survey.csv").write_text(ANSWERS)
+    result = run("import", "study.redthread", "survey.csv", "--preview")
+    assert "survey.csv: a plain table, 2 rows" in result.stdout
+    assert "answers: What helped most?\n    case: respondent\n    attributes: sector" in result.stdout
+    assert "would give 2 documents and 2 cases" in result.stdout
+    assert "gave 2 documents" in run("import", "study.redthread", "survey.csv").stdout
+    assert "2 already there" in run("import", "study.redthread", "survey.csv").stdout
+    with open_project(study) as project:
+        assert [document.name for document in project.documents()] == ["talk.txt", "P1", "P2"]
+
+
+def test_the_columns_of_a_table_can_be_said(run: Run, study: Path, tmp_path: Path) -> None:
+    (tmp_path / "survey.csv").write_text(ANSWERS)
+    words = ("import", "study.redthread", "survey.csv")
+    result = run(*words, "--text", "sector", "--case", "What helped most?", "--by-question")
+    assert result.exit_code == 0
+    with open_project(study) as project:
+        assert [document.name for document in project.documents()] == ["talk.txt", "sector"]
+        assert project.attributes() == []
+    result = run(*words, "--text", "mood")
+    assert (result.exit_code, result.stdout) == (1, "survey.csv: a plain table, 2 rows\n")
+    assert "no column 'mood'; it has: respondent, sector, What helped most?" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["talk.txt", "--language", "zz!"], "'zz!' is not the code of a language"),
+        (["talk.txt", "--pattern", "{name}"], "names no {case}"),
+        (["talk.txt", "--text", "a"], "are for tables of answers"),
+        (["talk.txt", "--case", "a", "--case", "b"], "give one --case"),
+        (["talk.txt", "--table", "nowhere.csv"], "cannot open nowhere.csv"),
+    ],
+)
+def test_an_import_that_cannot_be_is_refused_in_words(run: Run, study: Path, words: list[str], told: str) -> None:
+    before = study.read_bytes()
+    result = run("import", "study.redthread", *words)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert told in result.stderr
+    assert study.read_bytes() == before
+
+
+def test_a_quotation_that_excel_cannot_hold_is_told(run: Run, study: Path, tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("Aino: " + "word " * 8_000)
+    assert run("import", "study.redthread", "long.txt").exit_code == 0
+    with open_project(study) as project:
+        code = next(code for code in project.codebook().codes if code.takes_codings)
+        document = project.document_named("long.txt")
+        code_span(project, document.id, Span(6, 39_000), code.id, coder=project.coders()[0].id)
+    told = "1 quotation longer than an Excel cell holds"
+    assert told in run("export", "study.redthread", "--to", "out.xlsx").stdout
+    assert told not in run("export", "study.redthread", "--to", "out.csv").stdout

@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from coder.errors import MalformedFile, UnknownFormat, UnreadableFile
 from coder.formats import READERS, read
 from coder.formats.archives import opened
+from coder.formats.rows import SUFFIXES as TABLES
 from coder.formats.splitting import split_by_date
 from coder.model import Reading
 
@@ -130,6 +131,8 @@ def _refuse(message: str) -> bytes:
 
 
 def _refuse_kind(name: str) -> None:
+    if PurePath(name).suffix.lower() in TABLES:
+        raise UnknownFormat("a table is brought in by itself, so that its columns can be chosen")
     raise UnknownFormat(f"cannot read {PurePath(name).suffix or name!r}; known: {', '.join(sorted(READERS))}")
 
 
