@@ -11,7 +11,19 @@ from pathlib import PurePath
 from typing import TypeVar
 
 from coder.errors import TooLarge, UnknownFormat
-from coder.formats import codebook_yaml, elan, markdown, otranscribe, plain, recognised, srt, talkbank, webvtt, word
+from coder.formats import (
+    codebook_csv,
+    codebook_yaml,
+    elan,
+    markdown,
+    otranscribe,
+    plain,
+    recognised,
+    srt,
+    talkbank,
+    webvtt,
+    word,
+)
 from coder.model import Codebook, Reading
 
 Reader = Callable[[bytes, str], Reading]
@@ -33,6 +45,7 @@ READERS: dict[str, Reader] = {
 CODEBOOK_READERS: dict[str, Callable[[bytes, str], Codebook]] = {
     ".yaml": codebook_yaml.read,
     ".yml": codebook_yaml.read,
+    ".csv": codebook_csv.read,
 }
 
 CODEBOOK_WRITERS: dict[str, Callable[[Codebook], bytes]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from io import BytesIO
 
 from coder.errors import MalformedFile, TooLarge
@@ -50,3 +51,11 @@ def opened(content: bytes, kind: str) -> zipfile.ZipFile:
                 f"{member.filename!r} in the {kind} is packed more than {MAX_RATIO} times; that is refused as unsafe"
             )
     return archive
+
+
+def unpacked(archive: zipfile.ZipFile, member: str, kind: str) -> bytes:
+    """The content of one member. Raises MalformedFile where it cannot be unpacked."""
+    try:
+        return archive.read(member)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError) as error:
+        raise MalformedFile(f"{member!r} in the {kind} is broken: {error}; pack it once more") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -20,6 +20,7 @@ from coder.model import (
     Codebook,
     Coder,
     Coding,
+    DocumentKind,
     ItemSet,
     Membership,
     Memo,
@@ -29,9 +30,11 @@ from coder.model import (
     Span,
     Study,
     StudyDocument,
+    Turn,
     Value,
     new_id,
     now,
+    trimmed,
 )
 from coder.model.case import attribute_type, parse_value
 
@@ -127,14 +130,24 @@ class Gathering:
         return key in self._codes
 
     def document(
-        self, key: Key, name: object, text: ForeignText, *, source: object = None, added: str = "", memo: object = None
+        self,
+        key: Key,
+        name: object,
+        text: ForeignText,
+        *,
+        source: object = None,
+        added: str = "",
+        memo: object = None,
+        spoken: Sequence[tuple[int, int, str | None]] = (),
     ) -> bool:
-        """A document; whether it holds anything."""
+        """A document; whether it holds anything. ``spoken`` are turns and speakers that the program itself tells."""
         shown = " ".join(str(name or "").split()) or "unnamed"
         if not text.text.strip():
             self.losses.add("documents without text", "there is nothing to read or to code", shown)
             return False
         found = document_of(new_id(), shown, text.text, source=str(source or ""), added=added or self._now)
+        if spoken:
+            found = _with_turns(found, [(text.position(start), text.position(end), who) for start, end, who in spoken])
         self._documents[key] = _Known(found, text)
         self.memo("document", key, memo)
         return True
@@ -341,6 +354,14 @@ class Gathering:
     def _with_values(self, key: Key, known: _Known, attributes: dict[str, Attribute]) -> StudyDocument:
         found = known.document
         return StudyDocument(found.document, found.turns, self._typed(("document", key), attributes))
+
+
+def _with_turns(found: StudyDocument, spoken: Sequence[tuple[int, int, str | None]]) -> StudyDocument:
+    text = found.document.text
+    spans = ((trimmed(text, start, end), who) for start, end, who in spoken)
+    turns = tuple(Turn(span, speaker=who) for span, who in spans if span is not None)
+    words = sum(len(turn.span.of(text).split()) for turn in turns)
+    return replace(found, document=replace(found.document, kind=DocumentKind.INTERVIEW, words=words), turns=turns)
 
 
 def _fits(value: str, kind: AttributeType) -> bool:

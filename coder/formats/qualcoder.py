@@ -6,13 +6,11 @@ The columns differ between versions and are looked for by name. Positions are co
 from __future__ import annotations
 
 import zipfile
-import zlib
 from contextlib import closing
 from io import BytesIO
 from pathlib import PurePath
 
-from coder.errors import MalformedFile
-from coder.formats.archives import opened
+from coder.formats.archives import opened, unpacked
 from coder.formats.foreign_database import ForeignDatabase, is_database
 from coder.formats.gathering import ForeignText, Gathering, moment, whole_number
 from coder.model import AttributeType, Received
@@ -67,11 +65,9 @@ def _member(content: bytes) -> str | None:
 
 
 def _unpacked(content: bytes, member: str) -> bytes:
-    with opened(content, "zipped QualCoder project") as archive:
-        try:
-            return archive.read(member)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
-            raise MalformedFile(f"{member} in the archive is broken: {error}; zip the folder once more") from error
+    kind = "zipped QualCoder project"
+    with opened(content, kind) as archive:
+        return unpacked(archive, member, kind)
 
 
 def _codes(tables: ForeignDatabase, found: Gathering) -> None:

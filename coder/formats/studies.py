@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from coder.errors import UnknownFormat
-from coder.formats import qualcoder, requal, rqda, taguette
+from coder.formats import doccano, label_studio, qualcoder, requal, rqda, taguette, uima, webanno
 from coder.model import Loss, Received, Study
 
 
@@ -43,6 +43,10 @@ STUDY_FORMATS: tuple[StudyFormat, ...] = (
     StudyFormat("QualCoder", (".qda", ".zip"), qualcoder.recognises, qualcoder.read),
     StudyFormat("RQDA", (".rqda",), rqda.recognises, rqda.read),
     StudyFormat("Requal", (".requal",), requal.recognises, requal.read),
+    StudyFormat("Label Studio", (".json",), label_studio.recognises, label_studio.read),
+    StudyFormat("doccano", (".jsonl", ".json"), doccano.recognises, doccano.read),
+    StudyFormat("WebAnno TSV", (".tsv",), webanno.recognises, webanno.read),
+    StudyFormat("UIMA CAS", (".json", ".xmi", ".zip"), uima.recognises, uima.read),
 )
 
 STUDY_WRITERS: dict[str, StudyWriter] = {}

@@ -236,4 +236,4 @@ def test_another_format_is_refused_with_those_known():
 
 
 def test_what_can_be_written_can_be_read():
-    assert CODEBOOK_READERS.keys() == CODEBOOK_WRITERS.keys()
+    assert CODEBOOK_WRITERS.keys() <= CODEBOOK_READERS.keys()
