@@ -21,10 +21,12 @@ class Form(Enum):
 
     STAMP_THEN_NAME = auto()
     """``[00:01:02] Name: words``, ``00:03:40.5Name: words``, ``00:01:02<tab>Name<tab>words``"""
+    STAMP_AND_NAME = auto()
+    """``[00:01:02] Name`` on a line of its own, the words below"""
     NAME_THEN_STAMP = auto()
     """``Name [00:01:02] words``, ``Name: [00:01:02] words``, ``Speaker 1 (00:01:02): words``"""
     NAME_AND_CLOCK = auto()
-    """``Name  0:04`` on a line of its own"""
+    """``Name  0:04`` or ``[Name] 00:00:04`` on a line of its own"""
     COLON = auto()
     """``Name: words``, ``[SPEAKER_00]: words``"""
     BOLD = auto()
@@ -67,10 +69,16 @@ _STAMP = re.compile(
 )
 _NAME_COLON = re.compile(rf"{_LEAD}{_MARK}{_NAME}{_MARK}{_COLON_MARK}")
 _IN_BRACKETS = re.compile(rf"\[{_NAME}\]\s?:(?=\s|$)")
-_NAME_STAMP = re.compile(rf"{_LEAD}{_MARK}{_NAME}{_MARK}\s?[:：]?\s*(?P<stamp>{BRACKETED})\s?[:：]?{_MARK}(?=\s|$)")
+_NAME_STAMP = re.compile(
+    rf"{_LEAD}{_MARK}{_NAME}{_MARK}\s?[:：]?{_MARK}\s*(?P<stamp>{BRACKETED})\s?[:：]?{_MARK}(?=\s|$)"
+)
 _NAME_CLOCK = re.compile(rf"{_MARK}{_NAME}{_MARK}(?P<gap>,?\s+|\s*\|\s*){_MARK}(?P<stamp>{CLOCK}){_MARK}$")
+_BRACKETED_NAME_CLOCK = re.compile(rf"\[{_NAME}\](?P<gap>\s+)(?P<stamp>{CLOCK})$")
 _FULL_CLOCK = re.compile(r"[*_]{0,3}\d{1,3}:\d{2}:\d{2}[*_]{0,3}")
 _NAME_TAB = re.compile(rf"{_NAME}\t\s*(?=\S)")
+_FROM = re.compile(r"From\s+(\S.*?)(?:\s+[tT]o\s.*)?$")
+"""``From Anna to Everyone``, as a chat names who writes."""
+
 _CLOCK_NEAR = re.compile(r"[\[({<#]\s*\d")
 _NAME_ALONE = re.compile(rf"{_NAME}(?<![.,])$")
 _NOT_A_NAME = re.compile(r"[?!…;\"“”„=\\]|//|https?$|\b(?!Prof|Mrs|Ing|Mag|Frau|Herr)\w{3,}\.\s", re.IGNORECASE)
@@ -96,6 +104,8 @@ def label_of(line: str, start: int, *, bold: int = 0, below_stamp: bool = False)
         if len(line) < _HEAD and (found := _NAME_CLOCK.match(line)) and not _ends_small(found["name"]):
             sure = found["gap"].count(" ") > 1 or "\t" in found["gap"]
             return _label(Form.NAME_AND_CLOCK, found, line, start, time=milliseconds(found["stamp"]), sure=sure)
+        if len(line) < _HEAD and (found := _BRACKETED_NAME_CLOCK.match(line)):
+            return _label(Form.NAME_AND_CLOCK, found, line, start, time=milliseconds(found["stamp"]), sure=True)
     # "Name [0:04]" and "Name: [0:04]": the clock stands right behind the name or its colon.
     if found := _NAME_STAMP.match(head) if _CLOCK_NEAR.search(head, max(0, colon - 4)) else None:
         return _label(Form.NAME_THEN_STAMP, found, line, start, time=milliseconds(found["stamp"]), sure=True)
@@ -121,7 +131,12 @@ def _after_stamp(line: str, start: int, stamp: re.Match[str]) -> Label | None:
     )
     named = _label(Form.STAMP_THEN_NAME, found, line, start) if found else None
     if named is not None:
-        return replace(label, form=named.form, words=named.words, name=named.name, alone=named.alone)
+        name = _FROM.sub(r"\1", named.name or "")
+        return replace(label, form=named.form, words=named.words, name=name, alone=named.alone)
+    found = _NAME_ALONE.match(line, stamp.end()) if stamp["gap"] and len(line) < _HEAD else None
+    named = _label(Form.STAMP_AND_NAME, found, line, start) if found else None
+    if named is not None and named.name and _is_name_like(named.name):
+        return replace(label, form=named.form, words=named.words, name=named.name, alone=True)
     return label if label.alone or stamp["gap"] else None
 
 
@@ -222,6 +237,7 @@ def convention(evidence: Evidence) -> Convention:
     """What to believe of one document."""
     names = {
         Form.STAMP_THEN_NAME: _after_stamps(evidence),
+        Form.STAMP_AND_NAME: _beside_stamps(evidence),
         Form.NAME_THEN_STAMP: _before_stamps(evidence),
         Form.NAME_AND_CLOCK: _before_clocks(evidence),
         Form.LINE: _on_own_lines(evidence),
@@ -244,11 +260,24 @@ def convention(evidence: Evidence) -> Convention:
 def _after_stamps(evidence: Evidence) -> frozenset[str]:
     names = evidence.names(Form.STAMP_THEN_NAME)
     total = sum(names.values())
-    without = sum(label.form is Form.STAMP and not label.alone for label in evidence.labels)
+    without = sum(_has_words(label) for label in evidence.labels)
     sure = any(label.sure for label in evidence.labels if label.form is Form.STAMP_THEN_NAME)
     if total > without and (_repeats(names) or (sure and total > 1)):
         return frozenset(names)
     return _often(names, 3)
+
+
+def _has_words(label: Label) -> bool:
+    """Whether words, and perhaps no name, follow a stamp on its line."""
+    return label.form is Form.STAMP_AND_NAME or (label.form is Form.STAMP and not label.alone)
+
+
+def _beside_stamps(evidence: Evidence) -> frozenset[str]:
+    """Names beside a stamp without a colon: short answers look alike, so nearly all stamps must have one, often."""
+    names = evidence.names(Form.STAMP_AND_NAME)
+    total = sum(names.values())
+    stamps = sum(label.after_stamp is not None for label in evidence.labels)
+    return frozenset(names) if total > 3 and total >= 0.9 * stamps and 2 * len(names) <= total else frozenset()
 
 
 def _before_stamps(evidence: Evidence) -> frozenset[str]:

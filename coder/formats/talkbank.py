@@ -113,9 +113,7 @@ def _items(lines: Sequence[tuple[int, str]], people: Mapping[str, str], said: li
             else:
                 headers.append(words)
     if astray:
-        said.append(
-            f"line {astray[0]}: no colon behind the speaker; such lines are read as remarks: {len(astray)}"
-        )
+        said.append(f"line {astray[0]}: no colon behind the speaker; such lines are read as remarks: {len(astray)}")
     if analyses:
         said.append(f"analyses were left out: {', '.join(f'{count} {tier}' for tier, count in analyses.items())}")
 

@@ -298,8 +298,9 @@ def _doubts(
             break
     starts = [turn.span.start for turn in turns]
     places = [(place, turns[turn_at(starts, place)]) for place in stamps_in(text)]
-    inside = sum(turn.kind.is_content and turn.span.start <= place < turn.span.end for place, turn in places)
-    if inside > (0 if speakers else 2):
-        yield f"time stamps inside the text were left there: {inside}"
+    inside = [place for place, turn in places if turn.kind.is_content and turn.span.start <= place < turn.span.end]
+    if len(inside) > (0 if speakers else 2):
+        where = f" (first in line {lines_before(text, inside[0])})" if lined else ""
+        yield f"time stamps inside the text were left there: {len(inside)}{where}"
     if timed and not speakers:
         yield "no speaker is named; the turns have times only"
