@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from coder.formats.building import Piece, built
-from coder.formats.labels import Evidence, Label, convention, label_of
+from coder.formats.labels import AT_ONCE, Evidence, Label, convention, label_of
 from coder.model import Turn, TurnKind
 
 _ASIDE = re.compile(r"[\[(][^\[\]()]{1,200}[\])]$")
@@ -106,6 +106,10 @@ def _oddities(cues: Sequence[Cue]) -> Iterator[str]:
         if start < before:
             yield f"{cue.place}: the time goes back here; times and order were kept as they stand"
             break
+    both = [cue for cue in cues if cue.voice and AT_ONCE.search(cue.words)]
+    if both:
+        where = f"(first in {both[0].place})"
+        yield f"words said at the same time by another were left inside the turn: {len(both)} {where}"
     lost = [cue for cue in cues if cue.start is None and not cue.is_aside]
     if lost and timed:
         yield f"words without times: {len(lost)} (first in {lost[0].place}); they stand where the file has them"

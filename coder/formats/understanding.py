@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from coder.errors import MalformedFile
-from coder.formats.labels import Convention, Evidence, Form, Label, convention, label_of, names_in_bold
+from coder.formats.labels import AT_ONCE, Convention, Evidence, Form, Label, convention, label_of, names_in_bold
 from coder.formats.notes import is_field
 from coder.formats.outline import FRONT, SHORT, Outline, outline
 from coder.formats.paragraphs import Paragraph, lines
@@ -302,5 +302,9 @@ def _doubts(
     if len(inside) > (0 if speakers else 2):
         where = f" (first in line {lines_before(text, inside[0])})" if lined else ""
         yield f"time stamps inside the text were left there: {len(inside)}{where}"
+    both = [found.start() for found in AT_ONCE.finditer(text)] if speakers else []
+    if both:
+        where = f" (first in line {lines_before(text, both[0])})" if lined else ""
+        yield f"words said at the same time by another were left inside the turn: {len(both)}{where}"
     if timed and not speakers:
         yield "no speaker is named; the turns have times only"

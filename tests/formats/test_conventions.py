@@ -92,6 +92,14 @@ def test_stamps_left_in_the_text_are_told_with_their_line():
     )
 
 
+def test_words_said_at_the_same_time_stay_where_they_stand_and_are_told():
+    told = "words said at the same time by another were left inside the turn: 1"
+    text = "S01: [00:00:01] So it is. //S00: Yes. // And on.\n\nS00: [00:00:05] Well.\n\nS01: [00:00:09] Good.\n"
+    assert read("x.txt", text.encode()).warnings == (f"{told} (first in line 1)",)
+    cues = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v S01>So it is. //S00: Yes. // And on.\n"
+    assert read("x.vtt", cues.encode()).warnings == (f"{told} (first in line 3)",)
+
+
 @pytest.mark.parametrize(
     "summary",
     [
