@@ -3,7 +3,7 @@
 from coder.model.case import Attribute, AttributeType, Case, Membership, Value
 from coder.model.codebook import Code, Codebook, CodeStatus, Source
 from coder.model.coding import Anchor, Coder, Coding, Decision, Memo, Origin, Outcome, ReadMark, Role, new_id, now
-from coder.model.document import Document, DocumentKind, Reading, Segment, Turn, TurnKind, text_hash
+from coder.model.document import Document, DocumentKind, Reading, Revision, Segment, Turn, TurnKind, text_hash
 from coder.model.journal import Entry, RowChange
 from coder.model.place import PathPattern, ToldCase
 from coder.model.span import Span, Utf16Map, trimmed
@@ -33,6 +33,7 @@ __all__ = [
     "ReadMark",
     "Reading",
     "Received",
+    "Revision",
     "Role",
     "RowChange",
     "Segment",

@@ -111,6 +111,23 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """A text that a document has or had, and the entry of the journal that gave it to it.
+
+    ``reading`` is the hash of the text with its turns and segments.
+    """
+
+    entry: int
+    at: str
+    coder: str | None
+    summary: str
+    sha256: str
+    reading: str
+    words: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A unit offered for coding: a passage of one turn, in reading order within its document."""
 

@@ -68,6 +68,7 @@ class Change:
         self._coder = coder
         self._recorder = Recorder(file)
         self._texts: dict[str, str] = {}
+        self._revised: set[str] = set()
         self._open = not repeated
         self.repeated = repeated
         self.entry = entry
@@ -86,25 +87,54 @@ class Change:
         _check_reading(document, turns, segments)
         if write.row(DOCUMENT, document.id) is not None:
             raise StaleEdit(f"the document {document.name!r} is in the project already")
+        document, reading = self._store_reading(document, turns, segments, storable(segmenter))
+        write.put(DOCUMENT, rows.document_row(document, reading=reading, segmenter=segmenter))
+
+    def revise_document(
+        self, document: Document, turns: Sequence[Turn], segments: Sequence[tuple[Span, int]], segmenter: str
+    ) -> None:
+        """Give a document another text; the text that it had is kept, with its turns and segments.
+
+        What lies on the document must be moved in the same change: StaleEdit is raised at its end if a
+        quotation is then not what stands in the new text, or anything reaches beyond it. Else raises as
+        ``add_document`` does, and StaleEdit if the document was changed since ``document`` was read.
+        """
+        write = self._writer()
+        _check_reading(document, turns, segments)
+        row = self._unchanged(document)
+        document, reading = self._store_reading(document, turns, segments, storable(segmenter))
+        changed = rows.document_row(document, reading=reading, segmenter=segmenter)
+        write.put(DOCUMENT, {**changed, "added": row["added"], "revision": row["revision"] + 1})
+        self._revised.add(document.id)
+
+    def _store_reading(
+        self, document: Document, turns: Sequence[Turn], segments: Sequence[tuple[Span, int]], segmenter: str
+    ) -> tuple[Document, str]:
+        """The document as it can be stored, and the hash under which its turns and segments are."""
         text = storable(document.text)
         if text != document.text:
             document = replace(document, text=text, sha256=text_hash(text))
-        turn_rows = rows.turn_values(document.id, [_storable_turn(turn) for turn in turns])
-        segment_rows = [(document.id, index, span.start, span.end, turn) for index, (span, turn) in enumerate(segments)]
-        segmenter = storable(segmenter)
-        reading = reading_hash(document.sha256, segmenter, turn_rows, segment_rows)
+        turn_rows = rows.turn_values([_storable_turn(turn) for turn in turns])
+        segment_rows = [(index, span.start, span.end, turn) for index, (span, turn) in enumerate(segments)]
+        hash = reading_hash(document.sha256, segmenter, turn_rows, segment_rows)
+        if self._file.value("SELECT 1 FROM reading WHERE hash = ?", (hash,)):
+            return document, hash
         self._file.write("INSERT INTO text VALUES (?, ?) ON CONFLICT DO NOTHING", (document.sha256, text))
-        write.put(DOCUMENT, rows.document_row(document, reading=reading, segmenter=segmenter))
-        self._file.write_many("INSERT INTO turn VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", turn_rows)
+        reading = int(self._file.value("SELECT max(number) FROM reading") or 0) + 1
+        self._file.write("INSERT INTO reading VALUES (?, ?, ?, ?)", (reading, hash, document.sha256, segmenter))
+        self._file.write_many(
+            "INSERT INTO turn VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", ((reading, *values) for values in turn_rows)
+        )
         first = int(self._file.value("SELECT max(number) FROM segment") or 0) + 1
         self._file.write_many(
             "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?)",
-            ((number, *values) for number, values in enumerate(segment_rows, first)),
+            ((number, reading, *values) for number, values in enumerate(segment_rows, first)),
         )
         self._file.write_many(
             "INSERT INTO words (rowid, content) VALUES (?, ?)",
             ((number, span.of(text)) for number, (span, _) in enumerate(segments, first)),
         )
+        return document, hash
 
     def update_document(self, document: Document) -> None:
         """Change name, kind, language, date or source; the text never changes.
@@ -112,9 +142,7 @@ class Change:
         Raises StaleEdit if the document was changed since ``document`` was read.
         """
         write = self._writer()
-        row = self._document(document.id)
-        if document.revision != row["revision"]:
-            raise StaleEdit(f"{row['name']!r} was changed meanwhile; read it again, then change it")
+        row = self._unchanged(document)
         changed = {
             **row,
             "name": document.name,
@@ -180,11 +208,12 @@ class Change:
         return len(moved)
 
     def save_decision(self, decision: Decision) -> None:
-        """Store a suggestion taken or refused."""
+        """Store a suggestion taken or refused, new or moved; only a new one needs a code that is there."""
         write = self._writer()
         document = self._document(decision.document)
         _check_span(decision.span, document)
-        self._expect(CODE, decision.code, "code")
+        if write.row(DECISION, decision.id) is None:
+            self._expect(CODE, decision.code, "code")
         self._expect(CODER, decision.coder, "coder")
         write.put(DECISION, rows.decision_row(decision))
 
@@ -376,6 +405,8 @@ class Change:
             return
         self._settle_removed_codes()
         self._settle_members()
+        for document in self._revised:
+            check_fits(self._file, document)
         self._open = False
         changes = self._recorder.changes()
         # An operation is noted even where it changed nothing: sent again later, it must still change nothing.
@@ -412,6 +443,12 @@ class Change:
         row = self._recorder.row(DOCUMENT, id)
         if row is None or row["removed"]:
             raise UnknownItem(f"no document with the id {id}; it may have been removed meanwhile")
+        return row
+
+    def _unchanged(self, document: Document) -> dict[str, Any]:
+        row = self._document(document.id)
+        if document.revision != row["revision"]:
+            raise StaleEdit(f"{row['name']!r} was changed meanwhile; read it again, then change it")
         return row
 
     def _text(self, document: dict[str, Any]) -> str:
@@ -479,12 +516,30 @@ _MEMO_TARGETS = {"coding": CODING, "document": DOCUMENT, "code": CODE, "case": C
 
 
 def reading_hash(sha256: str, segmenter: str, turns: Sequence[Sequence[Any]], segments: Sequence[Sequence[Any]]) -> str:
-    """SHA-256 over a document's text hash, segmenter, turns and segments, without the document's id.
+    """SHA-256 over a document's text hash, segmenter, turns and segments.
 
     It stands in the document's row, so the chain of the journal covers what is too large to journal.
     """
-    body = [sha256, segmenter, [list(values[1:]) for values in turns], [list(values[1:]) for values in segments]]
+    body = [sha256, segmenter, [list(values) for values in turns], [list(values) for values in segments]]
     return hashlib.sha256(canonical(body).encode()).hexdigest()
+
+
+def check_fits(file: ProjectFile, document: str) -> None:
+    """Make sure that all that lies on a document lies on the text that it has now. Raises StaleEdit."""
+    ((name, text),) = file.rows("SELECT name, content FROM document JOIN text USING (sha256) WHERE id = ?", (document,))
+    for noun, start, end, quotation in file.rows(_PLACED, (document,)):
+        if end > len(text) or (quotation is not None and text[start:end] != quotation):
+            raise StaleEdit(f"a {noun} at {start}..{end} of {name!r} does not lie on the text that it has now")
+
+
+_PLACED = """
+    SELECT 'coding', "start", "end", quotation FROM coding WHERE document = ?1
+    UNION ALL SELECT 'memo', "start", "end", quotation FROM memo
+        WHERE target = ?1 AND about = 'document' AND "start" IS NOT NULL
+    UNION ALL SELECT 'decision', "start", "end", NULL FROM decision WHERE document = ?1
+    UNION ALL SELECT 'stretch', "start", "end", NULL FROM membership WHERE document = ?1 AND "start" IS NOT NULL
+    UNION ALL SELECT 'read mark', 0, position, NULL FROM read_mark WHERE document = ?1
+"""
 
 
 def _check_reading(document: Document, turns: Sequence[Turn], segments: Sequence[tuple[Span, int]]) -> None:

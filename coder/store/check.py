@@ -57,13 +57,25 @@ def _readings(file: ProjectFile) -> Iterator[str]:
     for sha256, content in file.rows("SELECT sha256, content FROM text"):
         if text_hash(content) != sha256:
             yield f"the text {sha256} was altered after it was stored"
-    for id, name, sha256, reading, segmenter in file.rows("SELECT id, name, sha256, reading, segmenter FROM document"):
-        turns = file.rows("SELECT * FROM turn WHERE document = ? ORDER BY position", (id,))
-        segments = file.rows(
-            'SELECT document, position, "start", "end", turn FROM segment WHERE document = ? ORDER BY position', (id,)
+    query = "SELECT number, hash, reading.sha256, reading.segmenter FROM reading"
+    for number, hash, sha256, segmenter in file.rows(query):
+        turns = file.rows(
+            'SELECT position, "start", "end", kind, speaker, start_ms, end_ms, level FROM turn '
+            "WHERE reading = ? ORDER BY position",
+            (number,),
         )
-        if reading_hash(sha256, segmenter, turns, segments) != reading:
-            yield f"the turns or segments of {name!r} were altered after they were stored"
+        segments = file.rows(
+            'SELECT position, "start", "end", turn FROM segment WHERE reading = ? ORDER BY position', (number,)
+        )
+        if reading_hash(sha256, segmenter, turns, segments) != hash:
+            names = [repr(name) for (name,) in file.rows("SELECT name FROM document WHERE reading = ?", (hash,))]
+            whose = " and ".join(names) or "an earlier text"
+            yield f"the turns or segments of {whose} were altered after they were stored"
+    for (name,) in file.rows(
+        "SELECT name FROM document LEFT JOIN reading ON hash = document.reading "
+        "WHERE reading.sha256 IS NOT document.sha256 OR reading.segmenter IS NOT document.segmenter"
+    ):
+        yield f"the turns and segments of {name!r} are missing, or are those of another text"
 
 
 def _quotations(file: ProjectFile) -> Iterator[str]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from coder.errors import ProjectDamaged
-from coder.model import Entry, RowChange, new_id, now
+from coder.model import Entry, Revision, RowChange, new_id, now
 from coder.model.journal import Row, canonical, entry_hash
 from coder.store.file import ProjectFile, storable
 
@@ -104,6 +104,20 @@ def _changes(file: ProjectFile, where: str, values: Sequence[object]) -> Iterato
     query = f'SELECT entry, table_name, "key", "before", "after", document FROM journal_change WHERE {where} '  # noqa: S608
     for number, table, key, before, after, document in file.rows(query + "ORDER BY entry, position", values):
         yield number, RowChange(table, key, _unpacked(before), _unpacked(after), document)
+
+
+def revisions(file: ProjectFile, document: str) -> Iterator[Revision]:
+    """Every text that a document has had, oldest first."""
+    reading = None
+    for number, at, coder, summary, after in file.rows(
+        'SELECT number, at, coder, summary, "after" FROM journal_change JOIN journal ON number = entry '
+        "WHERE document = ?1 AND table_name = 'document' AND \"key\" = ?1 ORDER BY number",
+        (document,),
+    ):
+        row = _unpacked(after)
+        if row is not None and row["reading"] != reading:
+            reading = str(row["reading"])
+            yield Revision(number, at, coder, summary, row["sha256"], reading, row["words"], row["characters"])
 
 
 def to_undo(file: ProjectFile, coder: str) -> int | None:

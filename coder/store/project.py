@@ -23,6 +23,7 @@ from coder.model import (
     Membership,
     Memo,
     ReadMark,
+    Revision,
     Role,
     RowChange,
     Segment,
@@ -236,7 +237,7 @@ class Project:
 
     def turns(self, document: str) -> tuple[Turn, ...]:
         """The turns of one document, in order."""
-        found = self._file.rows(f"SELECT {_TURN} {_FROM_TURN} AND id = ? ORDER BY position", (document,))
+        found = self._file.rows(f"SELECT {_TURN} {_FROM_TURN} AND document.id = ? ORDER BY position", (document,))
         return tuple(rows.turn(values) for values in found)
 
     def all_turns(self) -> dict[str, tuple[Turn, ...]]:
@@ -244,7 +245,7 @@ class Project:
         found: dict[str, list[Turn]] = {
             id: [] for (id,) in self._file.rows("SELECT id FROM document WHERE NOT removed ORDER BY number")
         }
-        query = f"SELECT id, {_TURN} {_FROM_TURN} ORDER BY number, position"
+        query = f"SELECT document.id, {_TURN} {_FROM_TURN} ORDER BY document.number, position"
         for id, *values in self._file.rows(query):
             found.setdefault(id, []).append(rows.turn(values))
         return {id: tuple(turns) for id, turns in found.items()}
@@ -267,11 +268,32 @@ class Project:
 
     def _segments(self, where: str, values: Sequence[Any], *, limit: int = -1) -> list[Segment]:
         found = self._file.rows(
-            'SELECT d.id, position, "start", "end", turn FROM document d JOIN segment ON segment.document = d.id '  # noqa: S608
+            'SELECT d.id, position, "start", "end", turn FROM document d JOIN reading ON hash = d.reading '  # noqa: S608
+            "JOIN segment ON segment.reading = reading.number "
             f"WHERE NOT removed {where} ORDER BY d.number, position LIMIT {int(limit)}",
             values,
         )
         return [Segment(id, index, Span(start, end), turn) for id, index, start, end, turn in found]
+
+    def revisions(self, document: str) -> list[Revision]:
+        """Every text that a document has had, oldest first; the last is the one that it has. Raises UnknownItem."""
+        now = self.document(document).sha256
+        found = list(journal.revisions(self._file, document))
+        if not found or found[-1].sha256 != now:
+            raise ProjectDamaged(f"{self.path}: the journal does not know the text of {document}")
+        return found
+
+    def text_of(self, revision: Revision) -> str:
+        """The text of a revision."""
+        text = self._file.value("SELECT content FROM text WHERE sha256 = ?", (revision.sha256,))
+        if text is None:
+            raise ProjectDamaged(f"{self.path} has lost the text {revision.sha256}; take the newest copy that opens")
+        return str(text)
+
+    def turns_of(self, revision: Revision) -> tuple[Turn, ...]:
+        """The turns of a revision, in order."""
+        query = f"SELECT {_TURN} FROM reading JOIN turn ON reading = reading.number WHERE hash = ? ORDER BY position"  # noqa: S608
+        return tuple(rows.turn(values) for values in self._file.rows(query, (revision.reading,)))
 
     # --- codings -------------------------------------------------------------------------------
 
@@ -292,10 +314,16 @@ class Project:
             raise UnknownItem(f"no coding with the id {id}; it may have been removed")
         return rows.coding(found[0])
 
-    def decisions(self, *, document: str | None = None, coder: str | None = None) -> list[Decision]:
-        """Suggestions taken and refused, in the order of documents, then of the text; of codes that still are."""
+    def decisions(
+        self, *, document: str | None = None, coder: str | None = None, removed_codes: bool = False
+    ) -> list[Decision]:
+        """Suggestions taken and refused, in the order of documents, then of the text.
+
+        Those of codes that are gone only with ``removed_codes``.
+        """
         where, values = _equal(document=document, coder=coder)
-        where += "AND EXISTS (SELECT 1 FROM code WHERE code.id = own.code) "
+        if not removed_codes:
+            where += "AND EXISTS (SELECT 1 FROM code WHERE code.id = own.code) "
         order = 'ORDER BY d.number, own."start", own."end", own.at, own.id'
         return [
             rows.decision(found)
@@ -410,7 +438,9 @@ class Project:
 _SHOWN = DOCUMENT.from_rows("d") + "WHERE NOT removed "
 _SHOWN_WITH_TEXT = _SHOWN.replace(" FROM document d", ", content FROM document d JOIN text USING (sha256)")
 _TURN = '"start", "end", turn.kind, speaker, start_ms, end_ms, level'
-_FROM_TURN = "FROM document JOIN turn ON turn.document = document.id WHERE NOT removed"
+_FROM_TURN = (
+    "FROM document JOIN reading ON hash = document.reading JOIN turn ON turn.reading = reading.number WHERE NOT removed"
+)
 
 
 def _of_shown(select: str, where: str) -> str:

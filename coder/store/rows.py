@@ -83,9 +83,9 @@ def document(values: Values, text: str = "") -> Document:
     )
 
 
-def turn_values(document: str, turns: Iterable[Turn]) -> list[tuple[Any, ...]]:
+def turn_values(turns: Iterable[Turn]) -> list[tuple[Any, ...]]:
     return [
-        (document, i, t.span.start, t.span.end, t.kind.value, t.speaker, t.start_ms, t.end_ms, t.level)
+        (i, t.span.start, t.span.end, t.kind.value, t.speaker, t.start_ms, t.end_ms, t.level)
         for i, t in enumerate(turns)
     ]
 

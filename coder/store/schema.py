@@ -274,7 +274,68 @@ def m005_passages_of_memos_and_sets(db: Database) -> None:
     """)
 
 
-VERSION = 5
+@MIGRATIONS()
+def m006_readings(db: Database) -> None:
+    """Turns and segments hang on what was read and no longer on the document, so that a document can be read anew."""
+    db.executescript("""
+        CREATE TABLE reading (
+            number INTEGER PRIMARY KEY,
+            hash TEXT NOT NULL UNIQUE,
+            sha256 TEXT NOT NULL REFERENCES text DEFERRABLE INITIALLY DEFERRED,
+            segmenter TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX document_by_reading ON document (reading);
+        INSERT INTO reading (hash, sha256, segmenter)
+            SELECT reading, sha256, segmenter FROM document GROUP BY reading ORDER BY min(number);
+        CREATE TABLE lender AS
+            SELECT document.id AS document, reading.number AS reading FROM reading JOIN document
+            ON document.number = (SELECT min(number) FROM document WHERE document.reading = reading.hash);
+        CREATE UNIQUE INDEX lender_by_document ON lender (document);
+    """)
+    for number, sha256, start, end in db.execute("""
+        SELECT segment.number, sha256, "start", "end" FROM segment JOIN document ON document.id = segment.document
+        WHERE document.id NOT IN (SELECT document FROM lender)
+    """).fetchall():
+        (text,) = db.execute("SELECT content FROM text WHERE sha256 = ?", (sha256,)).fetchone()
+        forget = "INSERT INTO words (words, rowid, content) VALUES ('delete', ?, ?)"
+        db.execute(forget, (number, text[start:end]))
+    db.executescript("""
+        ALTER TABLE turn RENAME TO turn_of_document;
+        CREATE TABLE turn (
+            reading INTEGER NOT NULL REFERENCES reading,
+            position INTEGER NOT NULL,
+            "start" INTEGER NOT NULL,
+            "end" INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            speaker TEXT,
+            start_ms INTEGER,
+            end_ms INTEGER,
+            level INTEGER NOT NULL,
+            PRIMARY KEY (reading, position),
+            CHECK (0 <= "start" AND "start" < "end")
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO turn SELECT reading, position, "start", "end", kind, speaker, start_ms, end_ms, level
+            FROM turn_of_document JOIN lender USING (document) ORDER BY reading, position;
+        DROP TABLE turn_of_document;
+        ALTER TABLE segment RENAME TO segment_of_document;
+        CREATE TABLE segment (
+            number INTEGER PRIMARY KEY,
+            reading INTEGER NOT NULL REFERENCES reading,
+            position INTEGER NOT NULL,
+            "start" INTEGER NOT NULL,
+            "end" INTEGER NOT NULL,
+            turn INTEGER NOT NULL,
+            UNIQUE (reading, position),
+            CHECK (0 <= "start" AND "start" < "end")
+        ) STRICT;
+        INSERT INTO segment SELECT number, reading, position, "start", "end", turn
+            FROM segment_of_document JOIN lender USING (document) ORDER BY number;
+        DROP TABLE segment_of_document;
+        DROP TABLE lender;
+    """)
+
+
+VERSION = 6
 """The number of the newest migration, kept in the header as ``user_version``."""
 
 
@@ -352,6 +413,9 @@ ITEM_SET_MEMBER = _table("item_set_member", "id item_set place about target")
 
 MEMBER_TABLES = {"document": DOCUMENT, "code": CODE, "case": CASE, "memo": MEMO, "coding": CODING}
 """What can be put in a set."""
+
+PLACED = (CODING, DECISION, MEMO, MEMBERSHIP)
+"""Tables whose rows lie at a place in a text."""
 
 SHOWN_MEMBERS = (
     ITEM_SET_MEMBER.from_rows("own")

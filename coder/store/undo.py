@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from coder.errors import CodebookConflict, NothingToUndo, StaleEdit
 from coder.model import Codebook, Entry, RowChange
 from coder.model.journal import Row
 from coder.store import journal, rows
+from coder.store.change import check_fits
 from coder.store.file import DanglingReference, ProjectFile
 from coder.store.recorder import Recorder
-from coder.store.schema import CASE, CODE, CODEBOOK, CODING, DOCUMENT, JOURNALED, MEMBER_TABLES, Table
+from coder.store.schema import (
+    CASE,
+    CODE,
+    CODEBOOK,
+    CODING,
+    DOCUMENT,
+    JOURNALED,
+    MEMBER_TABLES,
+    PLACED,
+    READ_MARK,
+    Table,
+)
 
 _TARGETS = {CODING: "coding", CODE: "code", CASE: "case"}
 
@@ -29,7 +44,7 @@ def take_back(file: ProjectFile, verb: str, *, coder: str, operation: str | None
                 raise NothingToUndo(f"there is nothing to {verb}")
             original = journal.entry(file, number)
             summary = original.summary or original.verb
-            written = _invert(file, journal.latest_form(file, number).changes, f"“{summary}” cannot be {verb}ne")
+            written = _invert(file, journal.latest_form(file, number), f"“{summary}” cannot be {verb}ne")
             done = journal.append(
                 file, coder=coder, verb=verb, summary=summary, operation=operation, changes=written, undoes=number
             )
@@ -38,15 +53,19 @@ def take_back(file: ProjectFile, verb: str, *, coder: str, operation: str | None
         raise StaleEdit(f"this cannot be {verb}ne: {error}") from error
 
 
-def _invert(file: ProjectFile, changes: tuple[RowChange, ...], refusal: str) -> list[RowChange]:
+def _invert(file: ProjectFile, latest: Entry, refusal: str) -> list[RowChange]:
     write = Recorder(file)
-    for change in reversed(changes):
+    revised = {change.key for change in latest.changes if _revises(change)}
+    for change in _read_since(file, latest.number, revised):
+        write.replace(READ_MARK, change.key, change.after, change.before, change.document)
+    for change in reversed(latest.changes):
         table = JOURNALED[change.table]
         standing = write.row(table, change.key)
         if standing != table.whole(change.after):
             raise StaleEdit(f"{refusal}: {_what(table)} was changed since{_by(file, change)}")
         if standing != (wanted := table.whole(_inverse(change))):
             write.replace(table, change.key, standing, wanted, change.document)
+    _check_texts(file, latest, revised, refusal)
     for table, about in _TARGETS.items():
         for key, _ in write.removed(table):
             if file.value("SELECT 1 FROM memo WHERE target = ? AND about = ?", (key, about)):
@@ -62,6 +81,53 @@ def _invert(file: ProjectFile, changes: tuple[RowChange, ...], refusal: str) -> 
         except CodebookConflict as error:
             raise StaleEdit(f"{refusal}: the codebook was changed since, and {error}") from error
     return written
+
+
+def _revises(change: RowChange) -> bool:
+    return (
+        change.table == DOCUMENT.name
+        and change.before is not None
+        and change.after is not None
+        and change.before["reading"] != change.after["reading"]
+    )
+
+
+def _read_since(file: ProjectFile, number: int, documents: set[str]) -> list[RowChange]:
+    """What takes read marks back to where they were at an entry: they are of the text that stood then."""
+    return [
+        change
+        for document in sorted(documents)
+        for change in _net(journal.changes_since(file, number, document))
+        if change.table == READ_MARK.name
+    ]
+
+
+def _net(changes: Iterable[RowChange]) -> list[RowChange]:
+    """One change for each row, from what it was before the first to what it is after the last."""
+    found: dict[tuple[str, str], RowChange] = {}
+    for change in changes:
+        first = found.get((change.table, change.key), change)
+        found[change.table, change.key] = replace(first, after=change.after)
+    return list(found.values())
+
+
+def _check_texts(file: ProjectFile, latest: Entry, revised: set[str], refusal: str) -> None:
+    for document in sorted(revised):
+        for change in _net(journal.changes_since(file, latest.number, document)):
+            table = JOURNALED[change.table]
+            if table in PLACED and change.before != change.after and (change.after or {}).get("start") is not None:
+                raise StaleEdit(f"{refusal}: {_what(table)} was put on this text since{_by(file, change)}")
+        try:
+            check_fits(file, document)
+        except StaleEdit as error:
+            raise StaleEdit(f"{refusal}: {error}") from error
+    for change in latest.changes:
+        placed = JOURNALED[change.table] in PLACED and (change.before or {}).get("start") is not None
+        if placed and change.document not in revised:
+            changes = journal.changes_since(file, latest.number, str(change.document))
+            texts = [each for each in changes if _revises(each)]
+            if texts and (texts[0].before or {})["sha256"] != (texts[-1].after or {})["sha256"]:
+                raise StaleEdit(f"{refusal}: the text under it was corrected since{_by(file, texts[-1])}")
 
 
 def _inverse(change: RowChange) -> Row | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from coder.model import (
     now,
     text_hash,
 )
-from coder.store import Project
+from coder.store import Change, Project
 from coder.store.schema import JOURNALED
 
 TEXT = "Aino: We kept the new shift plan.\n\nBo: Nobody asked us, so we built our own — päätimme itse. 🧵\n"
@@ -77,6 +78,34 @@ def add_coder(project: Project, name: str) -> Coder:
     with project.change("add coder", coder=None) as change:
         change.save_coder(added)
     return added
+
+
+def prefix(project: Project, change: Change, document: str, words: str) -> Document:
+    """Put words before the text of a document, and move all that lies on it, within a change."""
+    found = project.document(document)
+    text, by = words + found.text, len(words)
+    revised = replace(found, text=text, sha256=text_hash(text), characters=len(text), words=len(text.split()))
+
+    def moved(span: Span) -> Span:
+        return Span(span.start + by, span.end + by)
+
+    change.revise_document(revised, *read(text), "by line 1")
+    for made in project.codings(document=document):
+        change.save_coding(replace(made, anchor=Anchor.on(text, moved(made.span))))
+    for decision in project.decisions(document=document, removed_codes=True):
+        change.save_decision(replace(decision, span=moved(decision.span)))
+    for memo in project.memos(about="document", target=document):
+        if memo.anchor is not None:
+            change.save_memo(replace(memo, anchor=Anchor.on(text, moved(memo.anchor.span))))
+    belongs = [each for each in project.memberships() if each.document == document and each.span is not None]
+    for case in {each.case for each in belongs}:
+        change.unassign(document, case)
+    for each in belongs:
+        assert each.span is not None
+        change.assign(replace(each, span=moved(each.span)))
+    for mark in project.read_marks(document=document):
+        change.mark_read(document, mark.coder, mark.position + by)
+    return revised
 
 
 def tables(project: Project) -> dict[str, list[tuple[Any, ...]]]:

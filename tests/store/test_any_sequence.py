@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store_samples import add_coder, add_codes, add_document, coding, document, read, tables
+from store_samples import add_coder, add_codes, add_document, coding, document, prefix, read, tables
 
 from coder.errors import CodingError, StaleEdit
 from coder.model import (
@@ -33,7 +33,7 @@ ACTS = (
     "merge", "decide", "memo on coding", "memo on code", "memo on case", "remove memo", "add code", "rename code",
     "move code", "remove code", "publish", "add case", "value", "remove case", "attribute", "remove attribute",
     "assign", "assign stretch", "unassign", "coder", "setting", "remove setting", "set", "remove set",
-    "memo on passage",
+    "memo on passage", "correct",
 )  # fmt: skip
 STEPS = st.tuples(st.sampled_from(ACTS), st.integers(0, 99), st.integers(0, 99))
 
@@ -129,6 +129,8 @@ def act(project: Project, change: Change, coder: str, name: str, a: int, b: int)
             )
             there = [("document", found.id) for found in documents()]
             change.save_set(ItemSet(f"set {a % 2}", f"name {b}", members=((kind, pick(items).id), *there[a % 3 :])))
+        case "correct":
+            prefix(project, change, pick(documents()).id, f"{b}: added\n" if b % 5 else "added ")
         case "remove set":
             change.remove_set(pick(project.sets()).id)
         case "memo on passage":

@@ -67,16 +67,16 @@ def _begin(file: ProjectFile) -> None:
 
 def _import(file: ProjectFile, id: str, *, removed: int) -> None:
     turns, segments = read()
-    turn_rows = [(id, i, t.span.start, t.span.end, t.kind.value, t.speaker, None, None, 0) for i, t in enumerate(turns)]
-    segment_rows = [(id, i, span.start, span.end, turn) for i, (span, turn) in enumerate(segments)]
+    turn_rows = [(i, t.span.start, t.span.end, t.kind.value, t.speaker, None, None, 0) for i, t in enumerate(turns)]
+    segment_rows = [(i, span.start, span.end, turn) for i, (span, turn) in enumerate(segments)]
     hash = reading_hash(text_hash(TEXT), "by line 1", turn_rows, segment_rows)
     row = rows.document_row(sample(), reading=hash, segmenter="by line 1")
     _put(file, "import", {"document": {**row, "id": id, "removed": removed}}, id)
-    file.write_many("INSERT INTO turn VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", turn_rows)
+    file.write_many("INSERT INTO turn VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [(id, *values) for values in turn_rows])
     for values in segment_rows:
         number = file.value("SELECT count(*) + 1 FROM segment")
-        file.write("INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?)", (number, *values))
-        file.write("INSERT INTO words (rowid, content) VALUES (?, ?)", (number, TEXT[values[2] : values[3]]))
+        file.write("INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?)", (number, id, *values))
+        file.write("INSERT INTO words (rowid, content) VALUES (?, ?)", (number, TEXT[values[1] : values[2]]))
 
 
 def _put(file: ProjectFile, verb: str, put: Mapping[str, Mapping[str, Any]], document: str | None = None) -> None:
