@@ -145,16 +145,13 @@ def _notes(
     for one in spoken:
         by_tier.setdefault(one.tier, []).append(one)
     starts = {tier: [slots.order(one.begin) for one in those] for tier, those in by_tier.items()}
+    targets: dict[str, str] = {}
     read: dict[str, None] = {}
     lost = 0
     for note in known.values():
         if not note.words or note.id in found:
             continue
-        target: _Annotation | None = note
-        seen: set[str] = set()
-        while target is not None and target.refers and target.id not in seen:
-            seen.add(target.id)
-            target = known.get(target.refers)
+        target = known.get(_target(note, known, targets))
         place = target.id if target is not None else ""
         if target is not None and not target.refers and place not in found:
             # Words of an utterance have times of their own: they belong to what is spoken then on the tier above.
@@ -171,6 +168,19 @@ def _notes(
     if lost:
         said.append(f"notes that refer to nothing that is said were left out: {lost}")
     return found
+
+
+def _target(note: _Annotation, known: Mapping[str, _Annotation], targets: dict[str, str]) -> str:
+    """The annotation with times of its own that a note refers to in the end, or nothing; ``targets`` remembers."""
+    way: list[str] = []
+    name = note.id
+    while name in known and known[name].refers and name not in targets:
+        way.append(name)
+        targets[name] = ""
+        name = known[name].refers
+    target = targets.get(name, name)
+    targets.update(dict.fromkeys(way, target))
+    return target
 
 
 def _top(tiers: Mapping[str, _Tier], name: str) -> str:

@@ -119,13 +119,15 @@ def label_of(line: str, start: int, *, bold: int = 0, below_stamp: bool = False)
 
 def _after_stamp(line: str, start: int, stamp: re.Match[str]) -> Label | None:
     until = milliseconds(stamp["until"]) if stamp["until"] else None
+    # More blanks may follow than a label holds.
+    words = len(line) - len(line[stamp.end() :].lstrip())
     label = Label(
         Form.STAMP,
-        start + stamp.end(),
+        start + words,
         time=milliseconds(stamp["stamp"]),
         until=until,
-        after_stamp=start + stamp.end(),
-        alone=stamp.end() == len(line),
+        after_stamp=start + words,
+        alone=words == len(line),
         sure=until is not None or not stamp["stamp"][0].isdigit() or _is_alone(line),
     )
     head = line[:_HEAD]

@@ -12,7 +12,7 @@ BRACKETED = rf"(?:\[\s*{CLOCK}\s*\]|\(\s*{CLOCK}\s*\)|\{{\s*{CLOCK}\s*\}}|<\s*{C
 
 _CLOCK = re.compile(r"(\d{1,3}):(\d{1,2})(?::(\d{1,2}))?(?:[.,](\d{1,3})|-(\d)#)?")
 _BRACKETED = re.compile(BRACKETED)
-_AT_END = re.compile(rf"\s*({BRACKETED})\s*$")
+_AT_END = re.compile(rf"({BRACKETED})\s*$")
 
 
 def milliseconds(stamp: str) -> int:
@@ -32,7 +32,7 @@ def stamp_at_end(line: str) -> tuple[int, int] | None:
     if not line.endswith(("]", ")", "}", ">", "#")):
         return None
     found = _AT_END.search(line, max(0, len(line) - 40))
-    return (found.start(), milliseconds(found.group(1))) if found else None
+    return (len(line[: found.start()].rstrip()), milliseconds(found.group(1))) if found else None
 
 
 def stamps_in(text: str) -> Iterator[int]:

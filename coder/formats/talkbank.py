@@ -20,8 +20,8 @@ from coder.model import DocumentKind, Reading, TurnKind
 _UTTERANCE = re.compile(r"\*([^\s:*]{1,30}):\s*")
 _TIER = re.compile(r"%([A-Za-z]\w{0,20}):\s*")
 _HEADER = re.compile(r"@([A-Z][A-Za-z0-9 ]{0,40})(?::\s*|\s*$)")
-_BULLET = re.compile(r"\s*(?:\x15|•)(?:%\w{1,10}:\"[^\"\n]{0,200}\"_)?(\d{1,9})_(\d{1,9})-?(?:\x15|•)")
-_OTHER_BULLET = re.compile(r"\s*\x15[^\x15\n]{0,200}\x15")
+_BULLET = re.compile(r"(?:(?<!\s)\s+)?(?:\x15|•)(?:%\w{1,10}:\"[^\"\n]{0,200}\"_)?(\d{1,9})_(\d{1,9})-?(?:\x15|•)")
+_OTHER_BULLET = re.compile(r"(?:(?<!\s)\s+)?\x15[^\x15\n]{0,200}\x15")
 _ASIDE = re.compile(r"\(\([^()]{1,200}\)\)$|\(\s*\)$")
 """What is no speech: ``((cough))``, and words that nobody could hear."""
 

@@ -85,6 +85,13 @@ def test_short_answers_beside_stamps_are_no_names():
     assert [turn.span.of(reading.text) for turn in reading.turns] == rows
 
 
+def test_any_number_of_blanks_may_stand_beside_a_stamp():
+    blanks = "\u2028" * 300
+    text = f"[00:00:01]{blanks}So.{blanks}[00:00:02]\n\n[00:00:03]{blanks}Well.{blanks}[00:00:04]\n"
+    reading = read("x.txt", text.encode())
+    assert [turn.span.of(reading.text) for turn in reading.turns] == ["So.", "Well."]
+
+
 def test_stamps_left_in_the_text_are_told_with_their_line():
     text = "Anna: So.\nBen: Well [00:01:00] yes.\nAnna: Good.\nBen: Bye.\n"
     assert read("x.txt", text.encode()).warnings == (
