@@ -281,14 +281,14 @@ def test_files_are_read_with_a_report_and_known_again(study: Path) -> None:
         [("new.txt", TALK.replace("Never", "Often").encode(), "text/plain"), ("bad.docx", b"PK", "")]
     )
     app.run()
-    press(app, "Read 2 files")
+    press(app, "Bring in 2 files")
     assert "1 file read, 1 refused" in [heading.value for heading in app.subheader]
     assert "bad.docx" in errors(app)
     with open_project(study) as project:
         assert [document.name for document in project.documents()] == ["talk.txt", "new.txt"]
     press(app, "Put this report away")
     app.file_uploader[0].set_value([("again.txt", TALK.encode(), "text/plain")]).run()
-    press(app, "Read 1 file")
+    press(app, "Bring in 1 file")
     assert app.dataframe[0].value["result"].tolist() == ["= already there"]
 
 

@@ -18,11 +18,17 @@ _KEPT = 12
 
 @dataclass
 class Settings:
-    """``recent`` are paths of projects, newest first; ``names`` the coder's name by project path."""
+    """``recent`` are paths of projects, newest first; ``names`` the coder's name by project path.
+
+    ``language``, ``pattern`` and ``split`` are what was chosen when files were brought in last.
+    """
 
     recent: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     name: str = ""
+    language: str = "en"
+    pattern: str = ""
+    split: bool = False
 
     def opened(self, path: str) -> None:
         """Put a project at the head of the recent ones."""
@@ -46,6 +52,9 @@ def load() -> Settings:
             recent=[str(path) for path in stored["recent"]],
             names={str(path): str(name) for path, name in stored["names"].items()},
             name=str(stored["name"]),
+            language=str(stored.get("language", "en")),
+            pattern=str(stored.get("pattern", "")),
+            split=bool(stored.get("split", False)),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         # Nothing here is worth a message: a lost list of recent projects is rebuilt by use.

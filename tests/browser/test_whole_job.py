@@ -70,7 +70,7 @@ def create(who: Researcher, title: str, codebook: str | None = None) -> None:
 
 def bring_in(who: Researcher, files: list[Path]) -> None:
     who.visit("Documents", "Documents and cases").upload(files)
-    who.click(f"Read {len(files)} files")
+    who.click(f"Bring in {len(files)} files")
 
 
 def put_into_cases(who: Researcher) -> None:
