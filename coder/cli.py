@@ -59,10 +59,19 @@ app.add_typer(codebook_app, name="codebook")
 
 
 class Kind(StrEnum):
-    """What an exported table holds; the same as ``workflow.tables.ExportKind``, which takes pandas to load."""
+    """What is exported: the tables of ``workflow.tables.ExportKind``, which takes pandas to load, or transcripts."""
 
     QUOTATIONS = "quotations"
     CASES = "cases"
+    TRANSCRIPTS = "transcripts"
+
+
+class Form(StrEnum):
+    """What coded transcripts in a folder are written as."""
+
+    HTML = "html"
+    DOCX = "docx"
+    MD = "md"
 
 
 Study = Annotated[
@@ -318,10 +327,27 @@ def suggest(
 @app.command()
 def export(
     study: Study,
-    to: To,
-    kind: Annotated[Kind, typer.Option(help="One row a quotation, or cases against codes.")] = Kind.QUOTATIONS,
+    to: Annotated[
+        Path,
+        typer.Option(
+            "--to",
+            metavar="FILE",
+            readable=False,
+            help="The file to write: .csv, .xlsx or .parquet; with --kind transcripts the folder.",
+        ),
+    ],
+    kind: Annotated[
+        Kind, typer.Option(help="One row a quotation, cases against codes, or all coded transcripts into a folder.")
+    ] = Kind.QUOTATIONS,
+    document: Annotated[
+        str, typer.Option(metavar="NAME", help="This document alone, coded, to a file .html, .docx or .md.")
+    ] = "",
+    form: Annotated[Form, typer.Option("--as", help="What the transcripts in the folder are.")] = Form.HTML,
 ) -> None:
-    """Write what was coded to a table for Excel, R, pandas and others."""
+    """Write what was coded to a table for Excel, R, pandas and others, or as transcripts to read."""
+    if document or kind is Kind.TRANSCRIPTS:
+        _export_transcripts(study, to, document, form)
+        return
     from coder.workflow.projects import open_project
     from coder.workflow.tables import ExportKind
     from coder.workflow.tables import export as write
@@ -331,6 +357,20 @@ def export(
         _say(f"Wrote {to} ({size:,} bytes).")
         if to.suffix.lower() == ".xlsx" and kind is Kind.QUOTATIONS:
             _tell_what_is_cut(project)
+
+
+def _export_transcripts(study: Path, to: Path, document: str, form: Form) -> None:
+    from coder.workflow.projects import open_project
+    from coder.workflow.transcripts import export_transcript, export_transcripts
+
+    with open_project(study) as project:
+        if document:
+            size = export_transcript(project, project.document_named(document).id, to)
+            _say(f"Wrote {to} ({size:,} bytes).")
+            return
+        with _progress("Writing") as on_progress:
+            written = export_transcripts(project, to, f".{form}", on_progress=on_progress)
+    _say(f"Wrote {_count(len(written), 'transcript')} to {to}.")
 
 
 def _tell_what_is_cut(project: Project) -> None:

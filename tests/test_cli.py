@@ -11,8 +11,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from coder.cli import Kind, app
+from coder.cli import Form, Kind, app
 from coder.formats import write_codebook
+from coder.formats.transcripts import TRANSCRIPT_WRITERS
 from coder.model import Code, Codebook, Span
 from coder.suggest.encoder import Encoder
 from coder.workflow.assistant import Assistant
@@ -163,7 +164,27 @@ def test_cases_against_codes_are_exported(run: Run, tmp_path: Path, coded: str) 
 
 
 def test_the_kinds_of_export_are_those_of_the_workflow() -> None:
-    assert [(kind.name, kind.value) for kind in Kind] == [(kind.name, kind.value) for kind in ExportKind]
+    tables = [(kind.name, kind.value) for kind in Kind if kind is not Kind.TRANSCRIPTS]
+    assert tables == [(kind.name, kind.value) for kind in ExportKind]
+
+
+@pytest.mark.parametrize("suffix", TRANSCRIPT_WRITERS)
+@pytest.mark.usefixtures("coded")
+def test_coded_transcripts_are_exported_one_by_one_or_all(run: Run, tmp_path: Path, suffix: str) -> None:
+    found = run("export", "study.redthread", "--document", "talk.txt", "--to", f"one{suffix}")
+    assert found.exit_code == 0, found.output
+    assert f"Wrote one{suffix}" in found.output
+    found = run("export", "study.redthread", "--kind", "transcripts", "--as", suffix.lstrip("."), "--to", "out")
+    assert found.exit_code == 0, found.output
+    assert "Wrote 1 transcript to out." in found.output
+    assert (tmp_path / "out" / f"talk{suffix}").stat().st_size == (tmp_path / f"one{suffix}").stat().st_size
+    refused = run("export", "study.redthread", "--document", "nobody.txt", "--to", f"two{suffix}")
+    assert refused.exit_code == 1
+    assert "no document is named" in refused.output
+
+
+def test_every_form_of_a_transcript_can_be_asked_for() -> None:
+    assert [f".{form}" for form in Form] == list(TRANSCRIPT_WRITERS)
 
 
 def test_what_cannot_be_exported_is_refused(run: Run, study: Path, tmp_path: Path) -> None:
