@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logsumexp
+from scipy.special import expit, logit, logsumexp
 
 Floats = NDArray[np.float64]
 
-ROWS = 2000
-"""Passages that are enough to calibrate by; of more, every so many is taken."""
+CELLS = 200_000
+"""Passages times codes that are enough to calibrate by; of more, every so many passages are taken."""
 
 SPREAD = 0.3
 """Standard deviation of what is expected of a slope, around its prior mean."""
@@ -22,6 +22,11 @@ EXPECTED = -3.0
 
 DOUBT = 0.01
 """How little is known of that beforehand: one over a variance."""
+
+EDGE = 1e-6
+"""How close to nought or one a probability is taken for granted."""
+
+SHIFTS = 20
 
 STEPS, SMALLEST, ENOUGH = 50, 1e-4, 1e-9
 """Newton steps at most, the shortest one tried, and the relative gain below which no more are made."""
@@ -39,13 +44,21 @@ class Calibration:
     intercept: Floats
 
     @classmethod
-    def fit(cls, scores: Sequence[Floats], truth: Floats, weight: Floats, prior: Sequence[float]) -> Calibration:
+    def fit(
+        cls,
+        scores: Sequence[Floats],
+        truth: Floats,
+        weight: Floats,
+        prior: Sequence[float],
+        *,
+        expecting: float = EXPECTED,
+    ) -> Calibration:
         """From out-of-fold ``scores`` (k, c) or (k, 1), ``truth`` (k, c) in [0, 1], ``weight`` (k, c), 0 if unknown."""
-        stride = -(-len(truth) // ROWS)
+        stride = max(1, -(-truth.size // CELLS))
         x = np.stack([np.broadcast_to(score, truth.shape)[::stride] for score in scores], axis=-1)
         truth, weight = truth[::stride], weight[::stride]
         count, codes = len(prior), truth.shape[1]
-        expected: Floats = np.array([*prior, EXPECTED, *np.zeros(codes)])
+        expected: Floats = np.array([*prior, expecting, *np.zeros(codes)])
         certainty = np.array([SPREAD**-2] * count + [DOUBT] + [1.0] * codes)
         found = expected.copy()
 
@@ -92,6 +105,62 @@ def _curvature(x: Floats, cells: Floats) -> Floats:
     out[np.tril_indices_from(out, -1)] = out.T[np.tril_indices_from(out, -1)]
     own = np.arange(slopes + 1, len(out))
     out[own, own] = cells.sum(axis=0)
+    return out
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """What makes probabilities too bold or too timid where they are high or low, the same for all codes.
+
+    Beta calibration (Kull et al. 2017, PMLR 54:623): it keeps every ranking, and where nothing is learned, everything.
+    """
+
+    calibration: Calibration
+
+    @classmethod
+    def fit(cls, held: Floats, truth: Floats, weight: Floats) -> Shape:
+        """From out-of-fold probabilities, what was true, and weights, all (k, c)."""
+        columns = [each.reshape(-1, 1) for each in _logarithms(held)]
+        found = Calibration.fit(columns, truth.reshape(-1, 1), weight.reshape(-1, 1), prior=(1, 1), expecting=0.0)
+        return cls(Calibration(np.maximum(found.slopes, EDGE), found.intercept))
+
+    def __call__(self, probability: Floats) -> Floats:
+        """Probabilities of the same shape."""
+        return self.calibration(_logarithms(probability))
+
+
+def _logarithms(probability: Floats) -> list[Floats]:
+    return [np.log(np.maximum(probability, EDGE)), -np.log(np.maximum(1 - probability, EDGE))]
+
+
+def together(first: Floats, second: Floats) -> Floats:
+    """The probability halfway between two, in log odds."""
+    out: Floats = expit((_odds(first) + _odds(second)) / 2)
+    return out
+
+
+def shifted(probability: Floats, held: Floats, elsewhere: NDArray[np.bool_], share: float) -> Floats:
+    """``probability`` (n, c) with every code as frequent as passages not judged yet (``elsewhere`` (n,)) suggest.
+
+    Where passages were picked because a code is on them, they do not tell how frequent it is. By expectation and
+    maximisation (Saerens, Latinne and Decaestecker 2002, doi 10.1162/089976602753284446), held back by how frequent the
+    code was ``held`` (k, c) to be among those judged, which keeps 1 - ``share`` of its say.
+    """
+    if share == 0 or not elsewhere.any() or not len(held):
+        return probability
+    odds = _odds(probability)
+    some = odds[elsewhere][:: max(1, -(-int(elsewhere.sum()) * odds.shape[1] // CELLS))]
+    before = np.clip(held.mean(axis=0), EDGE, 1 - EDGE)
+    move = np.zeros(odds.shape[1])
+    for _ in range(SHIFTS):
+        found = (1 - share) * before + share * expit(some + move).mean(axis=0)
+        move = _odds(found) - _odds(before)
+    out: Floats = expit(odds + move)
+    return out
+
+
+def _odds(probability: Floats) -> Floats:
+    out: Floats = logit(np.clip(probability, EDGE, 1 - EDGE))
     return out
 
 

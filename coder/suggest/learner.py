@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 
+from coder.suggest import softmax, views
 from coder.suggest import told as saying
-from coder.suggest import views
-from coder.suggest.calibration import Calibration, competition
+from coder.suggest.calibration import Calibration, Shape, competition, shifted, together
 from coder.suggest.history import STEPS, Trail, read_on
 from coder.suggest.kernel import Landmarks
 from coder.suggest.material import CodeText, Judgements, Passages
@@ -36,6 +36,9 @@ NOT_WEIGHT = 0.25
 FADING = 4.0
 """With that many examples, the fit to what the codebook says counts half."""
 
+DEFINED = 0.5
+"""What the fit to the codebook counts in the contest of codes, against one in their regressions."""
+
 REFUSED = -0.5
 """The target of a refusal: further away than a passage that was merely left."""
 
@@ -44,6 +47,15 @@ COVERED = 0.5
 
 LEAST_SPREAD = 0.01
 """Scores between 0 and 1 that differ by less say nothing."""
+
+LITTLE = 0.05
+"""A kernel that is trusted less than that is not asked again."""
+
+THROUGHOUT = 0.9
+"""The share of a document from which on it counts as read throughout."""
+
+GUESSED = 0.5
+"""How much passages not judged may say on how frequent a code is, where none was read throughout."""
 
 FOLDS = 5
 CONTRADICTED = 0.02
@@ -214,26 +226,35 @@ def learn(prepared: Prepared, judgements: Judgements, *, history: bool = True) -
         probability = expit(told - np.log(c + 1.0))
         held = probability[rows]
         return Learned(probability, told, held, judgements, (Skill.unknown(0),) * c, warnings)
-    covered = np.minimum(judgements.extent / COVERED, 1)
+    covered = _covered(judgements)
     target = np.where(judgements.refused, REFUSED, covered).astype(np.float32)
     fold = _folds(prepared.passages.document[rows])
-    lessons = prepared.lessons
-    scores, without = [], []
-    for features, taught in ((prepared.features, lessons.features), (prepared.around, lessons.around)):
-        ridge = Ridge.of(features[rows], target, known, ridge=RIDGE, lessons=(taught, lessons.target, lessons.weight))
+    truth, weight = covered.astype(np.float64), known.astype(np.float64)
+    ridges, scores, without = [], [], []
+    for features, lessons in _kernels(prepared):
+        ridge = Ridge.of(features[rows], target, known, ridge=RIDGE, lessons=lessons)
+        ridges.append(ridge)
         scores.append(ridge(features))
         without.append(ridge.left_out(fold))
     # What stands around a passage tells much in one study and nothing in another: each learns which to trust.
     share = shares(without, target, known)
-    score, left_out = (np.tensordot(share, np.asarray(each, np.float64), axes=1) for each in (scores, without))
+    score, left_out = _mixed(share, scores), _mixed(share, without)
     middle, scale = left_out[known].mean(), max(left_out[known].std(), LEAST_SPREAD)
     faded = 1 / (1 + judgements.examples / FADING)
     score = (score - middle) / scale + faded * told
     left_out = (left_out - middle) / scale + faded * told[rows]
-    truth = covered.astype(np.float64)
-    calibration = Calibration.fit([left_out, competition(left_out)], truth, known.astype(np.float64), prior=(1, 0))
+    calibration = Calibration.fit([left_out, competition(left_out)], truth, weight, prior=(1, 0))
     held = calibration([left_out, competition(left_out)])
     probability = calibration([score, competition(score)])
+    contest = _contest(prepared, judgements, ridges, share, faded * told, fold)
+    if contest is not None:
+        probability, held = together(probability, contest[0]), together(held, contest[1])
+    shape = Shape.fit(held, truth, weight)
+    held, probability = shape(held), shape(probability)
+    left_out, score = logit(held), logit(probability)
+    elsewhere = np.ones(n, np.bool_)
+    elsewhere[rows] = False
+    probability = shifted(probability, held, elsewhere, GUESSED * (1 - _read_throughout(prepared.passages, rows)))
     # What was judged already is shown as it would be had it not been, or no oversight would ever be found.
     probability[rows] = np.where(known, held, probability[rows])
     if history:
@@ -246,6 +267,53 @@ def learn(prepared: Prepared, judgements: Judgements, *, history: bool = True) -
         _skill(left_out[:, j], prepared.literally[rows, j], held[:, j], coded[:, j], known[:, j]) for j in range(c)
     )
     return Learned(probability, score, held, judgements, skill, warnings)
+
+
+def _covered(judgements: Judgements) -> Array:
+    """(k, c): how far each code covers a passage, in full from a certain share on."""
+    return np.asarray(np.minimum(judgements.extent / COVERED, 1), np.float32)
+
+
+def _kernels(prepared: Prepared) -> tuple[tuple[Array, tuple[Array, Array, Array]], ...]:
+    """Features (n, m) of each kernel, and what the codebook teaches in it: features, targets, weights."""
+    taught = prepared.lessons
+    return (
+        (prepared.features, (taught.features, taught.target, taught.weight)),
+        (prepared.around, (taught.around, taught.target, taught.weight)),
+    )
+
+
+def _contest(
+    prepared: Prepared, judgements: Judgements, ridges: Sequence[Ridge], share: Floats, told: Floats, fold: Rows
+) -> tuple[Floats, Floats] | None:
+    """Probabilities (n, c), and out-of-fold ones (k, c), where codes compete for a passage; None if that is too much.
+
+    ``told`` (n, c) is what the codebook still has to say.
+    """
+    asked = [each for each in range(len(ridges)) if share[each] > LITTLE]
+    width = sum(ridges[each].features.shape[1] for each in asked)
+    if not judgements.read.any() or not softmax.fits(width, *judgements.extent.shape):
+        return None
+    covered, kernels = _covered(judgements), _kernels(prepared)
+    found = [softmax.rivalry(ridges[i], *kernels[i], covered, judgements.read, fold) for i in asked]
+    score = softmax.log_shares(_mixed(share[asked], [out for out, _ in found]), DEFINED * told)
+    without = _mixed(share[asked], [left_out for _, left_out in found])
+    left_out = softmax.log_shares(without, DEFINED * told[judgements.rows])
+    known = judgements.known.astype(np.float64)
+    calibration = Calibration.fit([left_out], covered.astype(np.float64), known, prior=(1,))
+    return calibration([score]), calibration([left_out])
+
+
+def _mixed(share: Floats, scores: Sequence[Array]) -> Floats:
+    """Scores of several regressions in one, each with its share."""
+    return np.asarray(sum(s * each.astype(np.float64) for s, each in zip(share, scores, strict=True)))
+
+
+def _read_throughout(passages: Passages, rows: Rows) -> float:
+    """The share of judged ``rows`` that are from documents read throughout: they were not picked for their codes."""
+    judged = np.bincount(passages.document[rows], minlength=int(passages.document.max()) + 1)
+    whole = judged >= THROUGHOUT * np.bincount(passages.document)
+    return float(whole[passages.document[rows]].mean())
 
 
 def _extra_lessons(codes: Sequence[CodeText]) -> tuple[list[str], Array, Array]:

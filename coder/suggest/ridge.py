@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,11 @@ class Ridge:
                 weights = root.T @ (root @ (right + features.T @ filled))
         return cls(weights, root, features, filled)
 
+    @cached_property
+    def rooted(self) -> Array:
+        """(k, m): the judged features once through the root, after which what remains to be done is small."""
+        return self.features @ self.root.T
+
     def __call__(self, features: Array) -> Array:
         """Scores (n, c) of ``features`` (n, m)."""
         return features @ self.weights
@@ -70,8 +76,7 @@ class Ridge:
         """
         out = self(self.features)
         missed = self.target - out
-        # Once through the root: what remains for each fold is small.
-        judged = self.features @ self.root.T
+        judged = self.rooted
         for each in np.unique(fold):
             own = np.flatnonzero(fold == each)
             hat = judged[own] @ judged[own].T

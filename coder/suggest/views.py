@@ -23,16 +23,23 @@ WEIGHTS = {
     "letters": 0.5,
     "before": 0.4,
     "after": 0.4,
+    "asked": 0.8,
     "place": 1.0,
     "manner": 0.1,
     "base": 0.2,
 }
 WORD = r"(?u)\b\w+\b"
-SURROUNDINGS = ("before", "after", "place")
+SURROUNDINGS = ("before", "after", "asked", "place")
 """The views that are not of the passage itself."""
 
 LEXICAL_WIDTH = 256
+LEXICAL_ROWS = 5000
+"""Texts that are enough to reduce words by; of more, every so many is taken."""
+
 CONTEXT_WIDTH = 128
+FADES = 10.0
+"""With so many words of the interviewer, what was asked before falls to a third."""
+
 PLACES = np.linspace(0, 1, 21, dtype=np.float32)
 PLACE_WIDTH = 0.1
 
@@ -56,9 +63,13 @@ class Lexical:
             exact = vectorizer.fit_transform(texts)
         except ValueError:  # no word in any text
             exact = vectorizer.fit_transform([*texts, "nothing"])[: len(texts)]
-        width = min(LEXICAL_WIDTH, *exact.shape)
-        _, _, basis = randomized_svd(exact, width, n_iter=2, random_state=0)
-        return cls(vectorizer, np.asarray(basis.T, np.float32)), exact
+        some = exact[:: -(-exact.shape[0] // LEXICAL_ROWS)]
+        there = np.flatnonzero(some.getnnz(axis=0)) if some.nnz else np.arange(1)
+        width = min(LEXICAL_WIDTH, some.shape[0], len(there))
+        _, _, directions = randomized_svd(some[:, there], width, n_iter=2, random_state=0)
+        basis = np.zeros((exact.shape[1], width), np.float32)
+        basis[there] = directions.T
+        return cls(vectorizer, basis), exact
 
     def exact(self, texts: Sequence[str]) -> Any:
         """Unreduced TF-IDF, sparse, rows of unit length or zero."""
@@ -96,6 +107,24 @@ def place(passages: Passages) -> Array:
     for start, count in zip(starts, counts, strict=True):
         out[reading[start : start + count]] = (np.arange(count) + 0.5) / count
     return out
+
+
+def asked(passages: Passages, x: Array) -> Array:
+    """(n, d): what the interviewer last said, from ``x`` (n, d), in the words before a passage of the same document.
+
+    The more was said the sooner it replaces what went before, so that a mere "yes?" leaves the question standing.
+    Zeros where nobody asked anything yet.
+    """
+    out = np.zeros_like(x)
+    document = -1
+    for row in np.lexsort((passages.order, passages.document)):
+        if passages.document[row] != document:
+            document, question = passages.document[row], np.zeros_like(x[0])
+        out[row] = question
+        if passages.interviewer[row]:
+            kept = np.float32(np.exp(-len(passages.texts[row].split()) / FADES))
+            question = kept * question + (1 - kept) * x[row]
+    return unit(out)
 
 
 def beside(x: NDArray[Scalar], neighbour: NDArray[np.int64]) -> NDArray[Scalar]:
@@ -145,11 +174,12 @@ def manners(passages: Passages) -> dict[str, Array]:
 
 
 def surroundings(passages: Passages, meaning: Array) -> dict[str, Array]:
-    """What stands before and after, and where in the document it is."""
+    """What stands before and after, what was asked, and where in the document it is."""
     narrow = reduce_width(meaning, CONTEXT_WIDTH)
     return {
         "before": beside(narrow, neighbours(passages, -1)),
         "after": beside(narrow, neighbours(passages, 1)),
+        "asked": asked(passages, narrow),
         "place": bumps(place(passages), PLACES, PLACE_WIDTH),
     }
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coder.suggest.calibration import Calibration
+from coder.suggest.calibration import Calibration, Shape, shifted, together
 from coder.suggest.encoder import Encoder
 from coder.suggest.history import STEPS, Trail, read_on
 from coder.suggest.kernel import Landmarks
 from coder.suggest.learner import learn, prepare
 from coder.suggest.material import Judgements, Passages
 from coder.suggest.ridge import Ridge
-from coder.suggest.views import bumps, neighbours, place
+from coder.suggest.softmax import fits, log_shares, rivalry
+from coder.suggest.views import Lexical, asked, bumps, neighbours, place
 from tests.suggest.study import CODES, THEMES, passages, read_through
 
 
@@ -39,6 +42,42 @@ def test_arrays_of_unequal_lengths_are_refused() -> None:
             np.zeros((2, 2), np.float32), ["a"], np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64),
             np.zeros(1, np.bool_),
         )  # fmt: skip
+
+
+def interview(texts: list[str], asks: list[int], document: list[int] | None = None) -> Passages:
+    found = rows_of(document or [0] * len(texts), list(range(len(texts))))
+    return replace(found, texts=texts, interviewer=np.isin(np.arange(len(texts)), asks))
+
+
+QUESTION = "where did you go to school in those days and how"
+
+
+def test_a_question_stands_until_another_is_asked() -> None:
+    said = np.eye(6, dtype=np.float32)
+    found = asked(interview([QUESTION, "a", "b", QUESTION * 9, "c", "d"], [0, 3]), said)
+    assert not found[0].any()
+    np.testing.assert_array_equal(found[[1, 2, 3]], said[[0, 0, 0]])
+    assert (found[[4, 5]] @ said[3] > 0.99).all()
+
+
+def test_a_word_in_between_leaves_the_question_standing() -> None:
+    said = np.eye(4, dtype=np.float32)
+    found = asked(interview([QUESTION, "a", "Yes?", "b"], [0, 2]), said)[3]
+    assert found @ said[0] > 0.9 > found @ said[2] > 0
+
+
+def test_a_question_does_not_reach_into_the_next_document() -> None:
+    found = asked(interview([QUESTION, "a", "b"], [0], [0, 0, 1]), np.eye(3, dtype=np.float32))
+    assert found[1].any() and not found[2].any()
+
+
+def test_words_of_a_large_project_are_reduced_by_a_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [" ".join(np.random.default_rng(n).choice(list("abcdefghij"), 4)) for n in range(300)]
+    whole, exact = Lexical.of(texts, token_pattern=r"\w")
+    monkeypatch.setattr("coder.suggest.views.LEXICAL_ROWS", 100)
+    part, _ = Lexical.of(texts, token_pattern=r"\w")
+    alike = [reduced @ reduced.T for reduced in (whole.reduced(exact), part.reduced(exact))]
+    np.testing.assert_allclose(alike[1], alike[0], atol=1e-3)
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2), st.floats(0, 1)), max_size=12), st.data())
@@ -107,6 +146,83 @@ def test_without_evidence_calibration_stays_at_what_is_expected() -> None:
     found = Calibration.fit([nothing + 1.0], nothing, nothing, prior=(1,))
     assert found.slopes[0] == pytest.approx(1, abs=1e-3)
     np.testing.assert_allclose(found.intercept, -3, atol=1e-2)
+
+
+def test_the_shape_of_probabilities_is_put_right_and_every_ranking_kept() -> None:
+    rng = np.random.default_rng(0)
+    fair = rng.uniform(0.02, 0.98, size=(3000, 2))
+    bold = fair**3 / (fair**3 + (1 - fair) ** 3)
+    truth = (rng.random(fair.shape) < fair).astype(np.float64)
+    found = Shape.fit(bold, truth, np.ones_like(truth))(bold)
+    assert np.abs(found - fair).mean() < np.abs(bold - fair).mean() / 3
+    np.testing.assert_array_equal(np.argsort(found, axis=None), np.argsort(bold, axis=None))
+
+
+def test_the_shape_stays_where_nothing_is_known() -> None:
+    said = np.array([[0.1, 0.5], [0.9, 0.3]])
+    np.testing.assert_allclose(Shape.fit(said, said, np.zeros_like(said))(said), said, atol=1e-3)
+
+
+def test_halfway_between_two_probabilities_is_between_them() -> None:
+    first, second = np.array([[0.0, 0.2, 0.5]]), np.array([[1.0, 0.8, 0.5]])
+    np.testing.assert_allclose(together(first, second), 0.5)
+
+
+def test_codes_are_as_frequent_as_passages_not_judged_suggest() -> None:
+    rng = np.random.default_rng(0)
+    # Judged were as many with the first code as without it; elsewhere it is rare, and scores tell which.
+    truth = rng.random(4000) < 0.1
+    odds = 3 * rng.normal(np.where(truth, 1.0, -1.0), 0.6)
+    said = 1 / (1 + np.exp(-odds))[:, None]
+    held = np.array([[0.9], [0.1]])
+    found = shifted(said, held, np.ones(4000, np.bool_), 0.5)
+    assert abs(found.mean() - 0.1) < abs(said.mean() - 0.1)
+    assert (np.diff(found[np.argsort(said[:, 0]), 0]) >= 0).all()
+
+
+@pytest.mark.parametrize(("share", "elsewhere"), [(0.0, True), (0.5, False)])
+def test_with_nothing_to_go_by_codes_stay_as_frequent_as_they_were(share: float, elsewhere: bool) -> None:
+    said = np.array([[0.2, 0.7], [0.4, 0.1]])
+    np.testing.assert_array_equal(shifted(said, said, np.full(2, elsewhere), share), said)
+
+
+def contest(truth: np.ndarray, x: np.ndarray, read: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    extent, fold = truth.astype(np.float32), np.arange(len(x)) // 10
+    lessons = x[:2] * 0, np.eye(2, dtype=np.float32), np.ones(2, np.float32)
+    ridge = Ridge.of(x, extent, np.ones(extent.shape, np.bool_), ridge=0.5, lessons=lessons)
+    return rivalry(ridge, x, lessons, extent, read, fold)
+
+
+def test_the_code_that_fits_best_wins_the_contest_and_none_where_none_fits() -> None:
+    rng = np.random.default_rng(0)
+    kind = rng.integers(0, 3, 90)
+    x = (np.eye(3)[kind] + rng.normal(0, 0.1, (90, 3))).astype(np.float32)
+    for score in contest(kind[:, None] == np.arange(2), x, np.ones(90, np.bool_)):
+        assert (score.argmax(axis=1) == kind).mean() > 0.95
+        np.testing.assert_array_less(np.exp(log_shares(score.astype(np.float64), np.zeros((90, 2)))).sum(axis=1), 1)
+
+
+def test_what_is_left_out_of_the_contest_is_not_seen() -> None:
+    rng = np.random.default_rng(0)
+    x, truth = rng.normal(size=(30, 4)).astype(np.float32), rng.random((30, 2)) < 0.4
+    other = truth.copy()
+    other[:10] = ~other[:10]
+    found, again = (contest(each, x, np.ones(30, np.bool_))[1] for each in (truth, other))
+    np.testing.assert_allclose(again[:10], found[:10], atol=1e-5)
+    assert np.abs(again[10:] - found[10:]).max() > 0.1
+
+
+def test_passages_that_were_not_read_take_no_part_in_the_contest() -> None:
+    rng = np.random.default_rng(0)
+    x, truth, read = rng.normal(size=(30, 4)).astype(np.float32), rng.random((30, 2)) < 0.4, np.arange(30) >= 10
+    other = truth.copy()
+    other[:10] = ~other[:10]
+    np.testing.assert_allclose(contest(other, x, read)[0], contest(truth, x, read)[0], atol=1e-5)
+
+
+def test_a_contest_of_very_many_is_too_much() -> None:
+    assert fits(1500, 1500, 30)
+    assert not fits(2000, 8000, 100)
 
 
 def test_codes_that_follow_each_other_are_expected_when_reading_on(word_encoder: type[Encoder]) -> None:
