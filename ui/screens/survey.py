@@ -23,6 +23,7 @@ _SHOWN = 5
 _LONGEST = 5_000
 """Characters of the first document that are shown."""
 
+_UNDERSTOOD = "table of answers"
 _BY_RESPONDENT, _BY_QUESTION = "One document a respondent", "One document a question"
 
 
@@ -34,8 +35,7 @@ def show(project: Project, files: Sequence[UploadedFile], language: str) -> bool
     dictionary = next((file for file in files if len(files) > 1 and is_dictionary(file.name, file.getvalue())), None)
     tables = [file for file in files if file is not dictionary]
     file = tables[0] if len(tables) == 1 else st.selectbox("Table", tables, format_func=lambda table: table.name)
-    beside = (dictionary.name, dictionary.getvalue()) if dictionary else None
-    found = understand(file.name, file.getvalue(), dictionary=beside)
+    found = _understood(file, dictionary)
     made = f"{found.maker}, {count(len(found.rows), 'row')}" + (f", read with {dictionary.name}" if dictionary else "")
     st.subheader(plain(file.name), anchor=False)
     st.text(f"Understood as {made}. Check what each column becomes, then bring it in.")
@@ -57,6 +57,17 @@ def show(project: Project, files: Sequence[UploadedFile], language: str) -> bool
     if plan.documents:
         _preview(plan, choice)
     return None
+
+
+def _understood(file: UploadedFile, dictionary: UploadedFile | None) -> Survey:
+    """The table, read once: a large workbook takes seconds, and every click draws the page anew."""
+    key = (file.file_id, dictionary and dictionary.file_id)
+    before: tuple[object, Survey] | None = st.session_state.get(_UNDERSTOOD)
+    if before is None or before[0] != key:
+        beside = (dictionary.name, dictionary.getvalue()) if dictionary else None
+        with st.spinner(f"Reading {plain(file.name)}"):
+            before = st.session_state[_UNDERSTOOD] = key, understand(file.name, file.getvalue(), dictionary=beside)
+    return before[1]
 
 
 def _columns(found: Survey, key: str) -> dict[str, Use]:
