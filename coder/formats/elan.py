@@ -18,6 +18,9 @@ from coder.formats.dates import date_in
 from coder.formats.decoding import decode
 from coder.model import DocumentKind, Reading, TurnKind
 
+MAX_TAGS = 4_000_000
+"""Tags take most of the memory; half a million annotations have fewer."""
+
 _DECLARATION = re.compile(r"\s*<\?xml[^<>]*\?>")
 
 
@@ -28,6 +31,8 @@ def read(content: bytes, name: str) -> Reading:
     """
     if len(content) > MAX_XML:
         raise TooLarge(f"the XML has {len(content):,} bytes, more than {MAX_XML:,}; split it into several documents")
+    if content.count(b"<") > MAX_TAGS:
+        raise TooLarge(f"the XML has more than {MAX_TAGS:,} tags; split it into several documents")
     text, said = decode(content)
     slots, tiers = _document(text)
     spoken = sorted(_spoken(tiers), key=lambda one: (slots.order(one.begin), slots.order(one.end)))

@@ -18,8 +18,8 @@ from coder.formats.decoding import decode
 from coder.formats.stamps import CLOCK, milliseconds
 from coder.model import DocumentKind, Reading
 
-MAX_JSON = 50_000_000
-"""Bytes of JSON; parsed, it takes some ten times as much memory. A day of talk with all its words has less."""
+MAX_JSON, MAX_PARTS = 50_000_000, 2_000_000
+"""Bytes of JSON, and lists and objects in it, which take most of the memory. A day of talk has less."""
 
 _LISTS = ("segments", "transcription", "chunks")
 _SPEAKERS = ("speaker", "speakerLabel", "speaker_label", "speaker_id")
@@ -35,7 +35,7 @@ def read(content: bytes, name: str) -> Reading:
     """
     said: list[str] = []
     segments, names = _segments(parsed(content, said))
-    cues = [cue for place, segment in segments for cue in _cues(place, segment, names)]
+    cues = [cue for number, one in enumerate(segments, 1) for cue in _cues(f"segment {number}", one, names)]
     said.extend(_loops(cues))
     text, turns = talk(cues, said, all_voiced=True)
     if not turns:
@@ -47,6 +47,8 @@ def parsed(content: bytes, said: list[str]) -> object:
     """The value of a JSON file; ``said`` is told how it was decoded. Raises MalformedFile or TooLarge."""
     if len(content) > MAX_JSON:
         raise TooLarge(f"the JSON has {len(content):,} bytes, more than {MAX_JSON:,}; split it into several documents")
+    if content.count(b"[") + content.count(b"{") > MAX_PARTS:
+        raise TooLarge(f"the JSON has more than {MAX_PARTS:,} lists and objects; split it into several documents")
     text, warnings = decode(content)
     said.extend(warnings)
     try:
@@ -58,8 +60,8 @@ def parsed(content: bytes, said: list[str]) -> object:
     return value
 
 
-def _segments(value: object) -> tuple[list[tuple[str, Mapping[str, object]]], Mapping[str, object]]:
-    """The segments with their places, and what their speakers are called."""
+def _segments(value: object) -> tuple[list[Mapping[str, object]], Mapping[str, object]]:
+    """The segments, and what their speakers are called."""
     found: object = value
     names: object = {}
     if isinstance(value, Mapping):
@@ -67,13 +69,12 @@ def _segments(value: object) -> tuple[list[tuple[str, Mapping[str, object]]], Ma
         found = next((value[key] for key in _LISTS if isinstance(value.get(key), list)), None)
     if not isinstance(found, list):
         raise UnknownFormat(f"this JSON is no transcript: {_EXPECTED}")
-    segments = [(f"segment {number}", segment) for number, segment in enumerate(found, 1)]
-    for place, segment in segments:
+    for number, segment in enumerate(found, 1):
         if not (isinstance(segment, Mapping) and _text(segment) is not None):
-            raise UnknownFormat(f"this JSON is no transcript: {place} has no text; {_EXPECTED}")
-    if not any(_times(segment) != (None, None) for _, segment in segments):
+            raise UnknownFormat(f"this JSON is no transcript: segment {number} has no text; {_EXPECTED}")
+    if not any(_times(segment) != (None, None) for segment in found):
         raise UnknownFormat(f"this JSON is no transcript, it has no times; {_EXPECTED}")
-    return segments, names if isinstance(names, Mapping) else {}
+    return found, names if isinstance(names, Mapping) else {}
 
 
 def _cues(place: str, segment: Mapping[str, object], names: Mapping[str, object]) -> Iterator[Cue]:

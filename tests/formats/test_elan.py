@@ -118,7 +118,8 @@ def test_what_is_no_elan_document_is_refused(text, words):
             read("x.eaf", text.encode(encoding))
 
 
-def test_a_document_beyond_the_limit_is_refused(monkeypatch):
-    monkeypatch.setattr(elan, "MAX_XML", 10)
+@pytest.mark.parametrize("limit", ["MAX_XML", "MAX_TAGS"])
+def test_a_document_beyond_the_limit_is_refused(limit, monkeypatch):
+    monkeypatch.setattr(elan, limit, 10)
     with pytest.raises(TooLarge, match="split it"):
         eaf(tier("A", said_at("a1", "t1", "t2", "So?")))

@@ -97,8 +97,9 @@ def test_broken_json_is_refused(content, words):
         read("x.json", content)
 
 
-def test_json_beyond_its_limit_is_refused(monkeypatch):
-    monkeypatch.setattr(recognised, "MAX_JSON", 10)
+@pytest.mark.parametrize("limit", ["MAX_JSON", "MAX_PARTS"])
+def test_json_beyond_its_limit_is_refused(limit, monkeypatch):
+    monkeypatch.setattr(recognised, limit, 1)
     with pytest.raises(TooLarge, match="split it"):
         reading_of({"segments": []})
 
