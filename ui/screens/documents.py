@@ -13,6 +13,7 @@ from coder.model import Document, DocumentKind
 from coder.store import Project
 from coder.workflow import documents as verbs
 from coder.workflow.cases import set_cases
+from ui.parts import coded_transcript
 from ui.parts.acting import act, popover
 from ui.parts.errors import refused
 from ui.parts.words import count
@@ -134,6 +135,7 @@ def _with_chosen(project: Project, documents: Sequence[Document], chosen: Sequen
         if st.form_submit_button("Put them there", type="primary"):
             what = f"Put {count(len(chosen), 'document')} in {', '.join(wanted) or 'no case'}"
             act(lambda: set_cases(project, chosen, cases.all_named(project, wanted), coder=coder_id()), what)
+    coded_transcript.downloads(project, chosen)
     if st.button("Remove", icon=":material/delete:", disabled=not chosen, help="Hides them and their codings"):
         what = f"Removed {count(len(chosen), 'document')}"
         act(lambda: verbs.remove_documents(project, chosen, coder=coder_id()), what)
