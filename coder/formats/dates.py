@@ -50,6 +50,18 @@ def date_in(text: str, month_first: bool | None = None) -> str | None:
     return None
 
 
+_WEEKDAY = re.compile(
+    r"(?:mon|tue|wed|thu|fri|sat|sun|ma|ti|ke|to|pe|la|su|mån|tis|ons|tor|lör|sön|mo|di|mi|do|fr|sa|so)[a-zäöå]*[.,]?\s+",
+    re.IGNORECASE,
+)
+
+
+def begins_with_date(line: str) -> bool:
+    """Whether a line begins with a date, perhaps behind the day of the week."""
+    day = _WEEKDAY.match(line)
+    return any(pattern.match(line, begin) for pattern in _PATTERNS for begin in {0, day.end() if day else 0})
+
+
 def month_first(texts: Iterable[str]) -> bool | None:
     """Whether dates with strokes name the month first, as those of them tell that can be only one day; or None."""
     pairs = [(int(match["a"]), int(match["b"])) for text in texts for match in _STROKES.finditer(text)]

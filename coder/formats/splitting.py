@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from coder.formats.dates import date_in, month_first
+from coder.formats.dates import begins_with_date, date_in, month_first
 from coder.formats.outline import COMPARES_BETTER
 from coder.model import Reading, Span, Turn, TurnKind
 
+_SHORT = 40
+"""Characters of a line that is a date and hardly anything else."""
+
 
 def split_by_date(reading: Reading, name: str) -> list[tuple[str, Reading]]:
-    """The meetings under the dated headings of a reading, each with a name and its date, in the order of the text.
+    """The meetings under the dated headings (or lines) of a reading, each with a name and its date, in their order.
 
     What stands before the first dated heading stays as an entry of its own. The texts put together are
     the text of the reading. Where there are not two different dates, the reading itself is the one entry.
@@ -42,19 +45,37 @@ class _Begin:
 def _meetings(reading: Reading) -> list[_Begin]:
     """Where the meetings begin; empty if there are not two of different dates."""
     headings = [index for index, turn in enumerate(reading.turns) if turn.kind is TurnKind.HEADING]
-    titles = [reading.turns[index].span.of(reading.text) for index in headings]
-    order = month_first(titles)
-    days = {index: day for index, title in zip(headings, titles, strict=True) if (day := date_in(title, order))}
+    days = _days(reading, headings)
     level = _level(reading.turns, days)
     if level is None:
-        return []
+        # Notes without headings may have their dates on lines of their own.
+        lines = [index for index, turn in enumerate(reading.turns) if _is_date(turn, reading.text)]
+        days = _days(reading, lines)
+        return [_begin(reading, index, day) for index, day in days.items()] if len(set(days.values())) > 1 else []
     begins = []
     for index, day in days.items():
         depth = reading.turns[index].level
         whole = depth < level and index == headings[0]
         if depth <= level and not whole:
-            begins.append(_Begin(_line_start(reading, index), index, day))
+            begins.append(_begin(reading, index, day))
     return begins
+
+
+def _days(reading: Reading, indices: Sequence[int]) -> dict[int, str]:
+    """The dates in those of the turns that hold one."""
+    titles = [reading.turns[index].span.of(reading.text) for index in indices]
+    order = month_first(titles)
+    return {index: day for index, title in zip(indices, titles, strict=True) if (day := date_in(title, order))}
+
+
+def _is_date(turn: Turn, text: str) -> bool:
+    words = turn.span.of(text)
+    written = turn.kind in (TurnKind.PARAGRAPH, TurnKind.HEADER)
+    return written and len(words) <= _SHORT and "\n" not in words and begins_with_date(words)
+
+
+def _begin(reading: Reading, index: int, day: str) -> _Begin:
+    return _Begin(_line_start(reading, index), index, day)
 
 
 def _level(turns: Sequence[Turn], days: dict[int, str]) -> int | None:
