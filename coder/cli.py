@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from coder.formats.answers import Choice
     from coder.model import Codebook
     from coder.store import Project
-    from coder.workflow.documents import FileReport, Filing
+    from coder.workflow.documents import FileReport
+    from coder.workflow.filing import Filing
 
 
 class _Speaking(TyperGroup):
@@ -192,7 +193,7 @@ def import_(
 def _filing(pattern: str, table: Path | None, split: bool) -> Filing:
     from coder.formats.rows import read_table
     from coder.model import PathPattern
-    from coder.workflow.documents import Filing, listed_files
+    from coder.workflow.filing import Filing, listed_files
 
     listed = {} if table is None else listed_files(read_table(table.name, _bytes_of(table)))
     return Filing(PathPattern.parse(pattern) if pattern else None, listed, split)

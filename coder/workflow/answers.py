@@ -9,7 +9,7 @@ from coder.formats.answers import Choice, Survey, planned
 from coder.model import Document, Membership, new_id, now, text_hash
 from coder.segmenting import SEGMENTER, passages
 from coder.store import Project
-from coder.workflow.cases import tell_cases
+from coder.workflow.cases import case_key, tell_cases
 from coder.workflow.documents import checked_language, free_name, name_of, words_in
 from coder.workflow.permission import acting, change_by
 
@@ -75,7 +75,7 @@ def import_answers(
             taken.add(document.name)
             change.add_document(document, reading.turns, segments, SEGMENTER)
             for case, span in answers.cases:
-                change.assign(Membership(document.id, cases[" ".join(case.split()).casefold()].id, span))
+                change.assign(Membership(document.id, cases[case_key(case)].id, span))
             added += 1
             words += document.words
     if on_progress is not None:

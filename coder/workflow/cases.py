@@ -169,7 +169,7 @@ def tell_cases(
         if standing.get(case.id) != case:
             change.save_case(case)
     by_name = {case.name.casefold(): case for case in after.cases}
-    return {name: by_name[name] for name in dict.fromkeys(_cleaned(case.name).casefold() for case in told)}
+    return {name: by_name[name] for name in dict.fromkeys(case_key(case.name) for case in told)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +190,7 @@ def _merged(
         case.name.casefold(): (case, {a: as_text(value) for a, value in case.values.items()}) for case in cases
     }
     for name, told in rows:
-        cleaned = _cleaned(name)
-        _, texts = known.setdefault(cleaned.casefold(), (Case(new_id(), cleaned), {}))
+        _, texts = known.setdefault(case_key(name), (Case(new_id(), _cleaned(name)), {}))
         texts.update({attribute: text for attribute, text in told.items() if text})
     for attribute in columns:
         # A researcher's choice of text is kept, whatever the values look like.
@@ -226,6 +225,11 @@ def _free_to_take(name: str, others: Sequence[Case]) -> str:
     if cleaned.casefold() in {other.name.casefold() for other in others}:
         raise InvalidValue(f"another case is named {cleaned}; choose another name")
     return cleaned
+
+
+def case_key(name: str) -> str:
+    """What two spellings of the name of one case have in common."""
+    return _cleaned(name).casefold()
 
 
 def _cleaned(name: str) -> str:

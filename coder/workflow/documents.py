@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date as calendar
 from enum import StrEnum
 from pathlib import PurePath
 
 from coder.errors import InvalidValue
-from coder.formats.rows import Table
 from coder.model import (
     Document,
     DocumentKind,
     Membership,
-    PathPattern,
     Reading,
     Span,
     ToldCase,
@@ -26,14 +24,14 @@ from coder.model import (
 )
 from coder.segmenting import SEGMENTER, passages
 from coder.store import Change, Project
-from coder.workflow.cases import found_case, tell_cases
+from coder.workflow.cases import case_key, found_case, tell_cases
+from coder.workflow.filing import UNTOLD, Filed, Filing, belonging
 from coder.workflow.permission import acting, change_by
 from coder.workflow.sources import FileRead, Source, read_file, sources, unpacked
 
 __all__ = [
     "FileRead",
     "FileReport",
-    "Filing",
     "Outcome",
     "Progress",
     "Source",
@@ -42,7 +40,6 @@ __all__ = [
     "free_name",
     "import_documents",
     "import_each",
-    "listed_files",
     "mark_read",
     "name_of",
     "preview_import",
@@ -59,7 +56,6 @@ _LONGEST_NAME = 200
 _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 _TURNED = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_FILE_COLUMNS = ("file", "filename", "file name", "document", "path", "transcript", "tiedosto")
 
 
 class Outcome(StrEnum):
@@ -93,45 +89,12 @@ class FileReport:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """How files are told apart: where they belong by a pattern of their paths, or by a table that names them.
-
-    ``listed`` goes before ``pattern`` (see ``listed_files``). With ``split`` a file of many dated meetings becomes
-    one document for each.
-    """
-
-    pattern: PathPattern | None = None
-    listed: Mapping[str, tuple[ToldCase, ...]] = field(default_factory=dict)
-    split: bool = False
-
-
-def listed_files(table: Table) -> dict[str, tuple[ToldCase, ...]]:
-    """Which cases the files of a table belong to: one column names the file, another the case, the rest are attributes.
-
-    The column of files is called "file", "document" or the like, that of cases "case", or it is the first
-    of the others. A file may stand in several rows. Raises InvalidValue where no column names files.
-    """
-    files = next((column for column in table.columns if column.casefold() in _FILE_COLUMNS), None)
-    others = [column for column in table.columns if column != files]
-    if files is None or not others:
-        raise InvalidValue("the table must have a column 'file' with the names of the files, and a column 'case'")
-    case = next((column for column in others if column.casefold() == "case"), others[0])
-    found: dict[str, tuple[ToldCase, ...]] = {}
-    for row in table.rows:
-        if row.cells[files] and row.cells[case]:
-            told = ToldCase(row.cells[case], {c: row.cells[c] for c in others if c != case and row.cells[c]})
-            key = _key(row.cells[files])
-            found[key] = (*found.get(key, ()), told)
-    return found
-
-
 def preview_import(
     project: Project,
     files: Iterable[Source | FileRead],
     *,
     case: str | None = None,
-    filing: Filing = Filing(),
+    filing: Filing = UNTOLD,
     on_progress: Progress | None = None,
 ) -> list[FileReport]:
     """What ``import_documents`` would report of these files, in the same order; nothing is stored.
@@ -141,7 +104,7 @@ def preview_import(
     cases = () if case is None else (ToldCase(found_case(project, case).name),)
     seen: dict[str, str] = {}
     reports = []
-    for file, filed in _filed(_all_read(files, filing, on_progress), filing):
+    for file, filed in belonging(_all_read(files, filing, on_progress), filing):
         if file.refusal:
             reports.append(_refused(file))
         for name, reading in file.readings:
@@ -164,7 +127,7 @@ def import_documents(
     coder: str,
     case: str | None = None,
     language: str = "en",
-    filing: Filing = Filing(),
+    filing: Filing = UNTOLD,
     all_or_nothing: bool = False,
     on_progress: Progress | None = None,
 ) -> list[FileReport]:
@@ -191,7 +154,7 @@ def import_each(
     coder: str,
     case: str | None = None,
     language: str = "en",
-    filing: Filing = Filing(),
+    filing: Filing = UNTOLD,
     on_progress: Progress | None = None,
 ) -> Iterator[FileReport]:
     """The same, one report at a time as each file is stored."""
@@ -199,7 +162,7 @@ def import_each(
     if case is not None:
         found_case(project, case)
     manner = _Manner(case, checked_language(language))
-    for file, filed in _filed(_each_read(files, filing, on_progress), filing):
+    for file, filed in belonging(_each_read(files, filing, on_progress), filing):
         if file.refusal:
             yield _refused(file)
         for name, reading in file.readings:
@@ -297,14 +260,6 @@ class _Manner:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Filed:
-    """Where one file belongs, and what to say of that."""
-
-    cases: tuple[ToldCase, ...] = ()
-    remarks: tuple[str, ...] = ()
-
-
 def _import_whole(
     project: Project,
     files: Iterable[Source | FileRead],
@@ -326,7 +281,7 @@ def _import_whole(
     # Segmented before the change is begun, so that others wait only while it is written.
     parts = [
         (name, file, reading, passages(reading.text, reading.turns, manner.language), filed)
-        for file, filed in _filed(read, filing)
+        for file, filed in belonging(read, filing)
         for name, reading in file.readings
     ]
     summary = f"import {len(parts)} documents" if len(parts) != 1 else f"import document {name_of(parts[0][0])}"
@@ -352,7 +307,7 @@ class _Shelf:
         self.told |= {name: case.id for name, case in tell_cases(self.project, self.change, cases).items()}
 
     def put(
-        self, name: str, file: FileRead, reading: Reading, segments: Sequence[tuple[Span, int]], filed: _Filed
+        self, name: str, file: FileRead, reading: Reading, segments: Sequence[tuple[Span, int]], filed: Filed
     ) -> FileReport:
         """Store one reading, unless its text is there; either way it belongs to its cases."""
         report = _report(name, file, reading, filed)
@@ -372,11 +327,11 @@ class _Shelf:
             name_of(name), Outcome.KNOWN, known.id, words=known.words, messages=(message,), cases=report.cases
         )
 
-    def _assign(self, document: str, filed: _Filed, belongs: set[str]) -> list[str]:
+    def _assign(self, document: str, filed: Filed, belongs: set[str]) -> list[str]:
         """Put a document that belongs to these cases in its own ones; the names of those that are new to it."""
-        if missing := [case for case in filed.cases if " ".join(case.name.split()).casefold() not in self.told]:
+        if missing := [case for case in filed.cases if case_key(case.name) not in self.told]:
             self.tell(missing)
-        ids = {self.told[" ".join(case.name.split()).casefold()]: case.name for case in filed.cases}
+        ids = {self.told[case_key(case.name)]: case.name for case in filed.cases}
         if not ids and self.case is not None:
             ids = {self.case.id: self.case.name}
         for case in ids.keys() - belongs:
@@ -398,52 +353,11 @@ def _each_read(files: Iterable[Source | FileRead], filing: Filing, on_progress: 
         on_progress(len(waiting), len(waiting), "")
 
 
-def _filed(files: Iterable[FileRead], filing: Filing) -> Iterator[tuple[FileRead, _Filed]]:
-    """Each file with where it belongs; of values that differ within a case the first is kept, and that is said."""
-    first: dict[tuple[str, str], str] = {}
-    for file in files:
-        cases = _listed(file.place, filing.listed)
-        if not cases and filing.pattern is not None and (told := filing.pattern.case_of(file.place)):
-            cases = (told,)
-        remarks = []
-        if not cases and filing.pattern is not None:
-            remarks.append(f"its path {file.place} does not fit the pattern {filing.pattern.text}")
-        elif not cases and filing.listed:
-            remarks.append("the table does not name it")
-        kept = []
-        for case in cases:
-            values = {
-                name: first.setdefault((case.name.casefold(), name.casefold()), text)
-                for name, text in case.values.items()
-            }
-            remarks += [
-                f"{name} is {text} here, but {values[name]} in another file of {case.name}, and a case has one value"
-                for name, text in case.values.items()
-                if text != values[name]
-            ]
-            kept.append(ToldCase(case.name, values))
-        yield file, _Filed(tuple(kept), tuple(remarks))
-
-
-def _listed(place: str, listed: Mapping[str, tuple[ToldCase, ...]]) -> tuple[ToldCase, ...]:
-    """What a table tells of a file, by as much of its path as the table gives, with or without its ending."""
-    parts = _key(place).split("/") if listed else []
-    for path in ("/".join(parts[first:]) for first in range(len(parts))):
-        for key in (path, str(PurePath(path).with_suffix(""))):
-            if key in listed:
-                return listed[key]
-    return ()
-
-
-def _key(path: str) -> str:
-    return unicodedata.normalize("NFC", path.replace("\\", "/").strip("/ ")).casefold()
-
-
 def _refused(file: FileRead) -> FileReport:
     return FileReport(name_of(file.name), Outcome.REFUSED, messages=(file.refusal,), place=file.place)
 
 
-def _report(name: str, file: FileRead, reading: Reading, filed: _Filed) -> FileReport:
+def _report(name: str, file: FileRead, reading: Reading, filed: Filed) -> FileReport:
     messages = (*reading.warnings, *filed.remarks)
     return FileReport(
         name_of(name),

@@ -20,7 +20,8 @@ from coder.model import PathPattern
 from coder.segmenting import passages
 from coder.store import Project
 from coder.workflow.answers import import_answers
-from coder.workflow.documents import Filing, Source, import_documents, preview_import
+from coder.workflow.documents import Source, import_documents, preview_import
+from coder.workflow.filing import Filing
 from coder.workflow.projects import create_project
 
 WORDS = "we then tried it with the others who came over from the second site and nobody had time".split()  # noqa: SIM905

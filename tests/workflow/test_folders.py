@@ -15,16 +15,15 @@ from coder.store import Project
 from coder.workflow.cases import add_case
 from coder.workflow.codings import undo
 from coder.workflow.documents import (
-    Filing,
     Outcome,
     Source,
     change_document,
     import_documents,
     import_each,
-    listed_files,
     preview_import,
     sources,
 )
+from coder.workflow.filing import Filing, listed_files
 
 TALK = "Aino: We began {0}.\n\nLeena: When?\n\nAino: In {0}.\n\nLeena: And then?\n"
 BY_WAVE = Filing(PathPattern.parse("{case}/{wave}/{name}"))

@@ -18,14 +18,13 @@ from coder.store import Project
 from coder.workflow.documents import (
     FileRead,
     FileReport,
-    Filing,
     Outcome,
     Source,
     import_documents,
     import_each,
-    listed_files,
     preview_import,
 )
+from coder.workflow.filing import Filing, listed_files
 from coder.workflow.sources import ARCHIVE, read_file, unpacked
 from ui import settings
 from ui.parts.errors import refused, told
