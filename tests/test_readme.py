@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from coder.cli import app
 from coder.formats import READERS
+from coder.formats.studies import STUDY_FORMATS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -34,6 +35,14 @@ def test_the_table_of_formats_is_that_of_the_readers() -> None:
     table = README.split("<!-- readers -->")[1].split("<!-- /readers -->")[0]
     rows = [row.split("|")[1] for row in table.strip().splitlines()[2:]]
     assert sorted(re.findall(r"`(\.\w+)`", " ".join(rows))) == sorted(READERS)
+
+
+def test_every_program_in_the_table_is_read_from_the_files_it_names() -> None:
+    table = README.split("<!-- studies -->")[1].split("<!-- /studies -->")[0]
+    cells = [row.split("|")[1:3] for row in table.strip().splitlines()[2:]]
+    told = {name.strip(): set(re.findall(r"`(\.\w+)`", files)) for name, files in cells}
+    assert told
+    assert told.items() <= {row.name: set(row.suffixes) for row in STUDY_FORMATS}.items()
 
 
 def test_every_link_and_picture_is_there() -> None:

@@ -42,7 +42,7 @@ aside { font-size: .8rem; line-height: 1.35; margin-bottom: .6rem; }
 .note:target, sup a:target { background: #fff3c4; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid #e1e2ec; }
-td.number { text-align: right; }
+td.number, th:nth-child(2) { text-align: right; }
 .swatch { display: inline-block; width: .8rem; height: .8rem; margin-right: .5rem; border: 2px solid; }
 @media (max-width: 52rem) { .row { grid-template-columns: minmax(0, 1fr); } aside { padding-left: 1.5rem; } }
 @media print {

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from bisect import bisect_right
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup
-from bs4.element import CData, NavigableString, Tag
+from coder.errors import MalformedFile
+
+if TYPE_CHECKING:
+    from bs4.element import Tag
 
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "center", "dd", "div", "dl", "dt", "figcaption", "figure",
@@ -18,10 +22,13 @@ _UNREAD = frozenset({"script", "style", "template", "noscript", "iframe", "objec
 
 
 class BodyText:
-    """The text nodes of a body one after the other, as html5lib reads it; their bytes in UTF-8 are what is counted."""
+    """The text nodes of a body one after the other, as html5lib reads it; their bytes in UTF-8 are what is counted.
+
+    Raises MalformedFile for markup that nobody writes.
+    """
 
     def __init__(self, html: str) -> None:
-        body = BeautifulSoup(html, "html5lib").body
+        body = _body(html)
         self._nodes: list[str] = []
         self._starts: list[int] = []
         self._length = 0
@@ -45,6 +52,8 @@ class BodyText:
         return self.position(offset - 1) + 1 if offset > 0 else 0
 
     def _walk(self, body: Tag) -> None:
+        from bs4.element import CData, NavigableString, Tag
+
         # A walk by hand: markup may be nested deeper than Python's recursion.
         pending: list[tuple[object, bool]] = [(child, False) for child in reversed(body.contents)]
         while pending:
@@ -78,3 +87,15 @@ class BodyText:
         self._parts.append(words)
         self._length += len(words)
         self._last = words[-1]
+
+
+def _body(html: str) -> Tag | None:
+    from bs4 import BeautifulSoup  # slow to load
+
+    try:
+        with warnings.catch_warnings():
+            # Words that look like an address or the name of a file are words all the same.
+            warnings.simplefilter("ignore")
+            return BeautifulSoup(html, "html5lib").body
+    except RecursionError as error:
+        raise MalformedFile("its HTML is nested too deeply") from error

@@ -326,3 +326,19 @@ def test_a_file_in_write_ahead_mode_is_read() -> None:
 def test_what_is_no_database_is_refused() -> None:
     with pytest.raises(MalformedFile, match="no SQLite file"):
         ForeignDatabase(b"Anna: Hi.", "RQDA project")
+
+
+@pytest.mark.parametrize("words", ["notes.txt", "https://example.org/x", "/tmp/x"])
+def test_words_that_look_like_an_address_are_words(words: str) -> None:
+    highlight = _HIGHLIGHT | {"end_offset": len(words), "snippet": words}
+    received = read_study("study.sqlite3", taguette(page=words, highlights=[highlight], highlight_tags=[_LINK]))
+    assert [coding.quotation for coding in received.study.codings] == [words]
+
+
+def test_a_page_nested_beyond_reason_is_read_or_refused() -> None:
+    page = "<div>" * 3000 + "deep"
+    try:
+        received = read_study("study.sqlite3", taguette(page=page, highlights=[_HIGHLIGHT], highlight_tags=[_LINK]))
+    except MalformedFile:
+        return
+    assert received.study.documents[0].document.text.strip() == "deep"
