@@ -126,7 +126,7 @@ def survey(name: str, content: bytes, *, dictionary: tuple[str, bytes] | None = 
     asks = [_for_text if _TEXT_FIELD.search(_at(head.marks, index)) else None for index in range(len(names))]
     columns = tuple(see.column(*each) for each in zip(names, questions, asks, strict=True))
     remarks = [*sheet.remarks, *_overfull(sheet), *_previews(body, names)]
-    return Survey(name, head.maker, _with_one_case(columns), tuple(body), remarks=tuple(remarks))
+    return Survey(name, head.maker, see.with_one_case(columns), tuple(body), remarks=tuple(remarks))
 
 
 def is_dictionary(name: str, content: bytes) -> bool:
@@ -241,7 +241,8 @@ def _previews(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
 
 _CASES = re.compile(
     r"(response|respondent|participant|record|case|subject|interviewee|person|vastaaja|vastaus|tapaus)?[ _-]?"
-    r"(id|number|no|nr|code|key|token|tunnus|numero)|respondent|participant|case|pseudonym|nimimerkki|vastaaja|tapaus",
+    r"(id|number|no|nr|code|key|token|tunnus|numero)|respondent|participant|case|person|interviewee|informant|"
+    r"pseudonym|nimimerkki|vastaaja|tapaus",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
@@ -288,6 +289,25 @@ class _Seen:
             return Use.LEFT_OUT, "about the filling in, not an answer"
         return _by_values(values)
 
+    def with_one_case(self, columns: Sequence[Column]) -> tuple[Column, ...]:
+        """The same columns, one at most naming who answered: the first that seems to, or that tells all rows."""
+        found = next((column for column in columns if column.use is Use.CASE), None)
+        if found is None and self._names_rows(columns[0]):
+            found = columns[0]
+            columns = (replace(found, use=Use.CASE, why="different in every row"), *columns[1:])
+        return tuple(
+            replace(column, use=Use.LEFT_OUT, why=f"as {found.name}")
+            if found and column.use is Use.CASE and column.name != found.name
+            else column
+            for column in columns
+        )
+
+    def _names_rows(self, column: Column) -> bool:
+        values = [row.cells[column.name] for row in self.rows]
+        short = column.use in (Use.ATTRIBUTE, Use.LEFT_OUT) and column.type is AttributeType.TEXT
+        known = _PERSONAL.fullmatch(column.name) or _FRAME.fullmatch(column.name)
+        return short and not known and all(values) and len(set(values)) == len(values) > 2 and _longest(values) <= 4
+
 
 def _by_values(values: Sequence[str]) -> tuple[Use, str]:
     different = len(set(values))
@@ -309,17 +329,6 @@ def _for_text(values: Sequence[str]) -> tuple[Use, str]:
 
 def _longest(values: Iterable[str]) -> int:
     return max((len(value.split()) for value in values), default=0)
-
-
-def _with_one_case(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """The same columns, only the first of those that seem to name who answered as the case."""
-    first = next((column for column in columns if column.use is Use.CASE), None)
-    return tuple(
-        replace(column, use=Use.LEFT_OUT, why=f"as {first.name}")
-        if first and column.use is Use.CASE and column is not first
-        else column
-        for column in columns
-    )
 
 
 # --- REDCap ----------------------------------------------------------------------------------------

@@ -170,6 +170,12 @@ def test_a_plain_table_is_understood_by_its_values() -> None:
     assert found.column("Age").type is AttributeType.TEXT
 
 
+def test_a_first_column_that_tells_every_row_apart_names_who_answered() -> None:
+    lines = [["home", "what"], *([f"Home {n}", f"{LONG} {n}"] for n in range(4))]
+    assert uses(table(*lines)) == {"home": Use.CASE, "what": Use.ANSWER}
+    assert uses(table(*lines, lines[1])) == {"home": Use.ATTRIBUTE, "what": Use.ANSWER}
+
+
 def test_a_row_of_more_cells_than_names_is_told() -> None:
     found = survey("s.csv", b"case,answer\nP1,we began,\nP2,it came, and went\n")
     assert found.remarks == (
