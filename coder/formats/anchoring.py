@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,7 +53,7 @@ class Anchoring:
         if self._squeezed is None:
             self._places = [place for place, character in enumerate(self._text) if not _is_blank(character)]
             self._squeezed = squeezed(self._text)
-        near = _nearest(self._squeezed, wanted, len(squeezed(self._text[:start])))
+        near = _nearest(self._squeezed, wanted, bisect_left(self._places, start))
         if near is None:
             return None
         return Place(Span(self._places[near], self._places[near + len(wanted) - 1] + 1), Found.MOVED)

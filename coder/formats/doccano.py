@@ -10,10 +10,10 @@ from typing import Any
 
 from coder.formats.counting import counting_of
 from coder.formats.gathering import ForeignText, Gathering, whole_number
-from coder.formats.json_values import dicts, items, strings
+from coder.formats.json_values import dicts, first, items, strings
 from coder.model import Received
 
-_LABELS = (b'"label"', b'"labels"', b'"entities"', b'"annotations"')
+_LABELS = (b'"label"', b'"labels"', b'"entities"', b'"annotations"', b'"cats"')
 _TEXTS = ("text", "data")
 _NAMES = ("name", "title", "filename", "file")
 _OWN = {*_TEXTS, "id", "label", "labels", "cats", "entities", "annotations", "relations", "comments", "Comments"}
@@ -22,8 +22,14 @@ _OWN = {*_TEXTS, "id", "label", "labels", "cats", "entities", "annotations", "re
 def recognises(content: bytes) -> bool:
     """Whether this is an export of doccano."""
     begin = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    texts = b'"text"' in content or b'"data"' in content
-    return begin == b"{" and texts and any(label in content for label in _LABELS)
+    if begin != b"{" or not any(label in content for label in _LABELS):
+        return False
+    item = first(content)
+    # A transcript of a speech recogniser has a text, too, and segments that may have labels.
+    labelled = any(
+        isinstance(item.get(field), list) for field in ("label", "labels", "entities", "annotations", "cats")
+    )
+    return labelled and any(isinstance(item.get(field), str) for field in _TEXTS)
 
 
 def read(content: bytes, name: str) -> Received:

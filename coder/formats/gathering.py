@@ -52,7 +52,7 @@ class ForeignText:
         self.raw = raw
         # One for one, so that every position stays: no file can hold these.
         storable = re.sub("[\x00\ud800-\udfff]", "\ufffd", raw)
-        self.text = with_line_feeds(storable)
+        self.text = with_line_feeds(storable.lstrip("\ufeff"))
         dropped = re.finditer(r"^\ufeff+|\r(?=\n)", storable)
         self._dropped = [place for match in dropped for place in range(*match.span())]
         self.anchoring = Anchoring(self.text)

@@ -36,6 +36,15 @@ def items(content: bytes, kind: str) -> list[dict[str, Any]]:
     return found
 
 
+def first(content: bytes) -> dict[str, Any]:
+    """The first object of a file; empty where it does not begin with one. Never raises."""
+    try:
+        value, _ = json.JSONDecoder().raw_decode(content.decode("utf-8-sig").lstrip(_BLANKS))
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
 def dicts(value: object) -> list[dict[str, Any]]:
     """The objects of a list; none where it is something else."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from coder.errors import MalformedFile, TooLarge, UnreadableFile
 from coder.formats import foreign_database
 from coder.formats.foreign_database import ForeignDatabase
+from coder.formats.gathering import ForeignText
 from coder.formats.studies import STUDY_FORMATS, is_study, read_study
 from coder.model import AttributeType, Membership, Received, Span
 from tests.formats.databases import PAGE, TEXT, database, qualcoder, requal, rqda, span_of, taguette
@@ -342,3 +343,25 @@ def test_a_page_nested_beyond_reason_is_read_or_refused() -> None:
     except MalformedFile:
         return
     assert received.study.documents[0].document.text.strip() == "deep"
+
+
+@settings(max_examples=300)
+@given(st.text(st.sampled_from("ab 😀\u0301م\r\n\ufeff\x00"), min_size=1, max_size=50), st.data())
+def test_any_stretch_of_any_text_keeps_its_words(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    raw = ForeignText(text)
+    kept = ForeignText(text[start:end]).text.strip("\ufeff")
+    found = raw.text[raw.position(start) : raw.position(end)]
+    assert found.strip("\n\ufeff") == kept.strip("\n")
+    assert "\r" not in raw.text
+    assert not raw.text.startswith("\ufeff")
+    assert "\x00" not in raw.text
+
+
+def test_a_project_of_ten_thousand_codings_that_all_drifted_is_found_again() -> None:
+    text = "\n".join(f"Word {number} was said here and there." for number in range(10_000))
+    rows = [_row(f"Word {number} was", 0, 5) for number in range(10_000)]
+    received = read_study("study.rqda", rqda(text, coding=rows))
+    assert len(received.study.codings) == 10_000
+    assert received.remarks[-1].endswith("found again by its quotation")

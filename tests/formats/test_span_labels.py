@@ -341,3 +341,18 @@ def test_damaged_files_give_our_own_errors_or_sound_studies(name: str, data: st.
                 sound(row.read(damaged, name))
             except UnreadableFile as error:
                 assert str(error)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"text": "Hi.", "segments": [{"text": "Hi.", "label": "SPEAKER_00"}]}',
+        b'{"text": {"label": []}}',
+        b'[{"text": "Hi.", "start": 0}]',
+        b'{"text": "Hi.", "label": ',
+        b"\xff\xfe{",
+        b"",
+    ],
+)
+def test_other_json_is_no_study(content: bytes) -> None:
+    assert not is_study("x.json", content)
