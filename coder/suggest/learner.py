@@ -48,7 +48,7 @@ COVERED = 0.5
 LEAST_SPREAD = 0.01
 """Scores between 0 and 1 that differ by less say nothing."""
 
-LITTLE = 0.05
+LITTLE = 0.25
 """A kernel that is trusted less than that is not asked again."""
 
 THROUGHOUT = 0.9
