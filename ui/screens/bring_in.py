@@ -58,6 +58,9 @@ _LANGUAGES = {
     "pl": "Polish",
     "et": "Estonian",
 }
+_MOST = 20
+"""Files of which it is told one by one why they are refused."""
+
 _REPORTS, _UPLOADS, _READ = "reports", "uploads", "files read"
 
 
@@ -75,14 +78,17 @@ def show(project: Project) -> None:
     with left:
         files = st.file_uploader(
             "A folder" if whole_folder else "Files",
-            type=sorted(suffix.lstrip(".") for suffix in {*READERS, ARCHIVE, *TABLES}),
+            # Tables that lie in a folder tell of its files more often than they hold answers.
+            type=sorted(suffix.lstrip(".") for suffix in {*READERS, ARCHIVE, *(() if whole_folder else TABLES)}),
             accept_multiple_files="directory" if whole_folder else True,
             key=_uploader(whole_folder),
         )
         if not files:
             st.caption("Transcripts, meeting notes, a zip of them, or a table with the answers to a survey.")
-    tables = [file for file in files or [] if PurePath(file.name).suffix.lower() in TABLES]
-    others = [file for file in files or [] if file not in tables]
+    # A browser gives the files of a folder in any order.
+    chosen = sorted(files or [], key=lambda file: file.name) if whole_folder else files or []
+    tables = [file for file in chosen if PurePath(file.name).suffix.lower() in TABLES]
+    others = [file for file in chosen if file not in tables]
     with right:
         case = st.selectbox(
             "They belong to the case",
@@ -135,7 +141,9 @@ def reports() -> None:
 def _refusals(reports: Sequence[FileReport]) -> None:
     refusals = [report for report in reports if report.outcome is Outcome.REFUSED]
     if refusals:
-        reasons = (f"- **{plain(report.name)}**: {plain(' '.join(report.messages))}" for report in refusals)
+        reasons = [f"- **{plain(report.name)}**: {plain(' '.join(report.messages))}" for report in refusals]
+        if len(reasons) > _MOST:
+            reasons[_MOST:] = [f"- and {len(reasons) - _MOST} more"]
         st.error("\n".join(reasons), icon=":material/block:")
 
 
@@ -161,15 +169,15 @@ def _files(
 ) -> bool:
     """What these files would be, and the button; whether they were brought in just now."""
     found = {
-        (file.file_id, source.place): source
+        (file.file_id, number): source
         for file in files
-        for source in unpacked([Source(PurePath(file.name).name, file.getvalue, file.name)])
+        for number, source in enumerate(unpacked([Source(PurePath(file.name).name, file.getvalue, file.name)]))
     }
     bar = st.container(horizontal=True, vertical_alignment="center")
     with st.expander("More choices", icon=":material/tune:"):
         filing, whole = _choices(list(found.values()), remembered)
     keys = [(*key, filing.split) for key in found]
-    before: dict[tuple[str, str, bool], FileRead] = st.session_state.get(_READ, {})
+    before: dict[tuple[str, int, bool], FileRead] = st.session_state.get(_READ, {})
     read = st.session_state[_READ] = {key: before[key] for key in keys if key in before}
     waiting = [read.get(key) or source for key, source in zip(keys, found.values(), strict=True)]
     with bar:

@@ -17,7 +17,7 @@ from ui.parts.errors import refused
 from ui.parts.words import count
 from ui.resources import coder_id, done
 
-_KINDS = {
+KINDS = {
     AttributeType.TEXT: "text",
     AttributeType.NUMBER: "numbers",
     AttributeType.BOOLEAN: "yes or no",
@@ -107,7 +107,7 @@ def _add_attribute(project: Project, *, disabled: bool) -> None:
         st.form("add attribute", clear_on_submit=True, border=False),
     ):
         name = st.text_input("Something to know about every case")
-        kind = st.selectbox("Its values are", list(_KINDS), format_func=_KINDS.__getitem__)
+        kind = st.selectbox("Its values are", list(KINDS), format_func=KINDS.__getitem__)
         if st.form_submit_button("Add it", type="primary"):
             act(lambda: verbs.add_attribute(project, name, kind, coder=coder_id()), f"Added {name.strip()}")
 

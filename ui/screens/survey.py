@@ -16,6 +16,7 @@ from coder.workflow.answers import import_answers
 from ui.parts.errors import refused
 from ui.parts.words import count, plain, shortened
 from ui.resources import coder_id, done
+from ui.screens import cases
 
 _SHOWN = 5
 """Documents shown before they are brought in."""
@@ -78,6 +79,7 @@ def _columns(found: Survey, key: str) -> dict[str, Use]:
             "column": column.name,
             "question": shortened(column.question, 200),
             "becomes": column.use.value,
+            "values": cases.KINDS[column.type] if column.filled else "",
             "because": column.why,
             "filled": column.filled,
             "for example": " · ".join(shortened(example, 60) for example in column.examples),
@@ -89,7 +91,7 @@ def _columns(found: Survey, key: str) -> dict[str, Use]:
         key=key,
         hide_index=True,
         height=min(420, 38 + 35 * len(frame)),
-        disabled=["column", "question", "because", "filled", "for example"],
+        disabled=["column", "question", "values", "because", "filled", "for example"],
         column_config={
             "becomes": st.column_config.SelectboxColumn(options=[use.value for use in Use], required=True, width=120),
             "filled": st.column_config.NumberColumn(width=60, help="Rows that have a value"),
