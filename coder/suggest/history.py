@@ -36,10 +36,12 @@ _EDGE = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Trail:
-    """What was coded before each of n passages: ``recent`` (n, c), fading; ``share`` (n, c), log ratio of the code's
-    share of its document so far to its share of all; ``known`` (n,), whether the passage before was read."""
+    """What was coded before each of n passages: ``recent`` (n, c), fading; ``last`` (n, c), on the one right before;
+    ``share`` (n, c), log ratio of the code's share of its document so far to its share of all; ``known`` (n,), whether
+    the passage before was read."""
 
     recent: Array
+    last: Array
     share: Array
     known: Flags
 
@@ -54,7 +56,8 @@ class Trail:
         overall = (coded.sum(axis=0) + np.float32(0.5)) / np.float32(read.sum() + 1)
         before, seen = (_so_far(x, earlier[0]) for x in (coded, read[:, None].astype(np.float32)))
         share = np.log((before + np.float32(DOUBT) * overall) / ((seen + np.float32(DOUBT)) * overall))
-        return cls(np.asarray(recent / np.maximum(weight, 1e-6), np.float32), share, beside(read, earlier[0]))
+        faded = np.asarray(recent / np.maximum(weight, 1e-6), np.float32)
+        return cls(faded, beside(coded, earlier[0]), share, beside(read, earlier[0]))
 
 
 def read_on(
@@ -72,14 +75,15 @@ def read_on(
     here = rows[judged]
     residual = Ridge.of(trail.recent[here], (truth - held)[judged].astype(np.float32), known[judged], ridge=RIDGE)
     left_out = residual.left_out(fold[judged])
-    scale = left_out.std() + 1e-6, trail.recent[here].std() + 1e-6
+    scale = [x.std() + 1e-6 for x in (left_out, trail.recent[here], trail.last[here])]
 
     def scores(odds_of: Floats, following: Array, at: Rows) -> list[Floats]:
         odds = logit(np.clip(odds_of, _EDGE, 1 - _EDGE))
-        return [odds, following / scale[0], trail.recent[at] / scale[1], trail.share[at].astype(np.float64)]
+        before = [trail.recent[at] / scale[1], trail.last[at] / scale[2], trail.share[at].astype(np.float64)]
+        return [odds, following / scale[0], *before]
 
     calibration = Calibration.fit(
-        scores(held[judged], left_out, here), truth[judged], known[judged].astype(np.float64), prior=(1, 0, 0, 0)
+        scores(held[judged], left_out, here), truth[judged], known[judged].astype(np.float64), prior=(1, 0, 0, 0, 0)
     )
     out = probability.copy()
     on = np.flatnonzero(trail.known)
