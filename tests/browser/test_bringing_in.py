@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -107,7 +108,9 @@ def test_a_long_import_can_be_stopped_and_what_was_read_stays(who: Researcher, t
         lines = (f"Aino: We met {number} times, and {line} more.\n\nLeena: So it was.\n\n" for line in range(40))
         (tmp_path / f"{number:03}.txt").write_text("".join(lines))
     who.upload(sorted(tmp_path.glob("*.txt"))).sees("150 new documents")
-    who.click("Bring in 150 files").click("Stop")
+    who.click("Bring in 150 files")
+    who.page.get_by_text(re.compile(r"^[1-9]\d* of 150")).wait_for()
+    who.click("Stop")
     who.sees("files read, 0 refused").at_rest()
     with who.project() as project:
         stored = len(project.documents())
