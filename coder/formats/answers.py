@@ -153,7 +153,8 @@ def planned(found: Survey, choice: Choice) -> Plan:
     """
     answers = [found.column(name) for name in choice.answers]
     if not answers:
-        raise InvalidValue("choose at least one column of open answers")
+        known = ", ".join(column.name for column in found.columns)
+        raise InvalidValue(f"choose at least one column of open answers; {found.name} has: {known}")
     case = [found.column(name).name for name in choice.case]
     attributes = {column.name: _title(column, found) for column in map(found.column, choice.attributes)}
     spoken = [row for row in found.rows if any(row.cells[column.name] for column in answers)]
