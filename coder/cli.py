@@ -24,7 +24,7 @@ from coder.errors import CodingError, InvalidValue, UnknownItem, UnreadableFile
 if TYPE_CHECKING:
     import pandas as pd
 
-    from coder.formats.answers import Choice
+    from coder.formats.answers import Choice, Plan
     from coder.model import Codebook
     from coder.store import Project
     from coder.workflow.documents import FileReport
@@ -282,6 +282,7 @@ def _import_tables(
             _say(
                 f"    would give {_count(len(plan.documents), 'document')} and {_count(len(plan.respondents), 'case')}"
             )
+            _show_first(plan)
             remarks = (*survey.remarks, *plan.remarks)
         else:
             with _progress("Bringing in") as on_progress:
@@ -297,6 +298,16 @@ def _import_tables(
             _say(f"    {remark}")
     if preview:
         _say("Nothing was stored; leave out --preview to bring them in.")
+
+
+def _show_first(plan: Plan) -> None:
+    """The first documents of a plan as they would be: case, attributes, the beginning of the text."""
+    values = {case.name: case.values for case in plan.respondents}
+    for document in plan.documents[:3]:
+        told = values.get(document.cases[0][0], {}) if len(document.cases) == 1 else {}
+        known = ", ".join(f"{name}: {value}" for name, value in told.items())
+        text = " ".join(document.reading.text.split())
+        _say(f"        {document.name}" + (f" ({known})" if known else "") + f": {text[:120]}")
 
 
 @app.command()

@@ -397,6 +397,7 @@ def test_a_table_of_answers_is_brought_in_as_it_was_understood(run: Run, study: 
     assert "survey.csv: a plain table, 2 rows" in result.stdout
     assert "answers: What helped most?\n    case: respondent\n    attributes: sector" in result.stdout
     assert "would give 2 documents and 2 cases" in result.stdout
+    assert "P1 (sector: care): What helped most? We began it together" in result.stdout
     assert "gave 2 documents" in run("import", "study.redthread", "survey.csv").stdout
     assert "2 already there" in run("import", "study.redthread", "survey.csv").stdout
     with open_project(study) as project:
