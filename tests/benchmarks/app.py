@@ -83,7 +83,7 @@ def _switch(page: Page) -> None:
     page.get_by_text("Next suggestion").wait_for()
     page.locator(".rt-offer").first.wait_for(state="attached", timeout=300_000)
     begun = time.perf_counter()
-    page.get_by_role("button").filter(has_text="chevron_right").click()
+    page.get_by_role("button", name="Next", exact=False).filter(has_text="chevron_right").click()
     page.locator(".rt-row").filter(has_text="thank you both for coming").first.wait_for()
     print(f"{'to another document':44} {time.perf_counter() - begun:6.2f} s      1 s")
 

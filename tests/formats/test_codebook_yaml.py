@@ -133,7 +133,7 @@ def test_what_is_written_reads_well_in_a_diff(golden):
 def test_the_codebooks_that_ship_are_read_and_keep_everything(path):
     codebook = read_codebook(path.name, path.read_bytes())
     assert len(codebook.codes) > 10
-    assert read_codebook(path.name, write_codebook(path.name, codebook)) == codebook
+    assert write_codebook(path.name, codebook) == path.read_bytes()
 
 
 def test_ids_and_colours_that_are_missing_are_made():

@@ -106,9 +106,9 @@ def _choose(project: Project, documents: list[Document]) -> Document:
         chosen = st.selectbox(
             "Document", ids, index=at, format_func=named, key=f"document {ids[at]}", label_visibility="collapsed"
         )
-        if st.button("", icon=":material/chevron_left:", help="The document before", disabled=at == 0):
+        if st.button("Previous", icon=":material/chevron_left:", help="The document before", disabled=at == 0):
             _open(here, ids[at - 1])
-        if st.button("", icon=":material/chevron_right:", help="The next document", disabled=at == len(ids) - 1):
+        if st.button("Next", icon=":material/chevron_right:", help="The document after", disabled=at == len(ids) - 1):
             _open(here, ids[at + 1])
     if chosen != ids[at]:
         _open(here, chosen)

@@ -713,6 +713,7 @@ export class Pane {
 
   detached() {
     this.left = { top: this.scroller?.scrollTop ?? 0, focus: performance.now() - (this.focused ?? -Infinity) < 1500 };
+    clearTimeout(this.telling); // or the address of the next screen would name a place in this document
     this.queue.disconnect(this);
   }
 
