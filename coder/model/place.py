@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
@@ -41,7 +42,9 @@ class PathPattern:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a pattern. Raises InvalidValue for one that names no case or cannot be told apart."""
-        folders = [folder.strip() for folder in text.replace("\\", "/").split("/") if folder.strip()]
+        # Macs write ä as a and two dots: the same name must be the same case, whoever packed the folder.
+        normal = unicodedata.normalize("NFC", text)
+        folders = [folder.strip() for folder in normal.replace("\\", "/").split("/") if folder.strip()]
         if not folders:
             raise InvalidValue("the pattern is empty; write something like {case}/{name}")
         folders[-1] = re.sub(r"(?<=\})\.\w{1,8}$", "", folders[-1])
@@ -62,7 +65,8 @@ class PathPattern:
 
     def case_of(self, path: str) -> ToldCase | None:
         """What a path tells by this pattern, or None where it does not fit."""
-        folders = [folder for folder in path.replace("\\", "/").split("/") if folder]
+        normal = unicodedata.normalize("NFC", path)
+        folders = [folder for folder in normal.replace("\\", "/").split("/") if folder]
         if len(folders) < len(self._expressions):
             return None
         folders = folders[-len(self._expressions) :]

@@ -236,7 +236,8 @@ def name_of(file: str) -> str:
         "" if character in _TURNED or unicodedata.category(character) in _UNPRINTABLE else character
         for character in last
     )
-    name = kept.strip()
+    # Macs write ä as a and two dots; a name is found however it is typed.
+    name = unicodedata.normalize("NFC", kept).strip()
     if name in ("", ".", ".."):
         return "unnamed"
     suffix = PurePath(name).suffix[:20]

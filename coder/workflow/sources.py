@@ -6,6 +6,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePath
@@ -18,6 +19,7 @@ from coder.formats.splitting import split_by_date
 from coder.model import Reading
 
 ARCHIVE = ".zip"
+_SAYS_UTF8 = 0x800
 _LEFT_BY_SYSTEMS = {"__macosx", "thumbs.db", "desktop.ini"}
 
 
@@ -146,20 +148,29 @@ def _members(source: Source) -> Iterator[Source]:
         yield Source(source.name, partial(_refuse, str(error)), source.place)
         return
     found = False
-    for member in sorted(archive.infolist(), key=lambda member: member.filename):
-        parts = [part for part in member.filename.replace("\\", "/").split("/") if part]
+    for path, member in sorted(((_path_of(m), m) for m in archive.infolist()), key=lambda each: each[0]):
+        parts = [part for part in path.split("/") if part]
         if member.is_dir() or not parts or any(map(_left_by_a_system, set(parts) - {".", ".."})):
             continue
         found = True
         place = "/".join([str(PurePath(source.place).with_suffix("")), *(p for p in parts if p not in (".", ".."))])
-        yield Source(parts[-1], partial(_member_content, archive, member, parts), place)
+        yield Source(parts[-1], partial(_member_content, archive, member, path), place)
     if not found:
         yield Source(source.name, partial(_refuse, "the archive holds no files"), source.place)
 
 
-def _member_content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, parts: list[str]) -> bytes:
-    name = member.filename.replace("\\", "/")
-    if name.startswith("/") or ".." in parts or ":" in parts[0]:
+def _path_of(member: zipfile.ZipInfo) -> str:
+    name = member.filename
+    if not name.isascii() and not member.flag_bits & _SAYS_UTF8:
+        # A Mac writes UTF-8 and does not say so; read by the rules of the format, ä becomes two strange letters.
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/")
+
+
+def _member_content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: str) -> bytes:
+    parts = [part for part in path.split("/") if part]
+    if path.startswith("/") or ".." in parts or ":" in parts[0]:
         raise MalformedFile("its path leads out of the archive; that is refused as unsafe")
     if stat.S_ISLNK(member.external_attr >> 16):
         raise MalformedFile("it is a link, and links in archives are not followed")

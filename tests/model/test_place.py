@@ -22,6 +22,7 @@ from coder.model import PathPattern, ToldCase
         ("{case}", "P1.txt", ToldCase("P1")),
         ("{case}", ".txt", ToldCase(".txt")),
         ("{case}/x{name}", "Kartano/one.txt", None),
+        ("{case}/Yö{name}", "Tera\u0308stie/Yo\u0308vuoro.txt", ToldCase("Terästie")),
     ],
 )
 def test_a_path_tells_what_the_pattern_names(pattern: str, path: str, told: ToldCase | None) -> None:

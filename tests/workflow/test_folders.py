@@ -243,6 +243,20 @@ def test_an_archive_is_read_as_a_folder(project: Project, me: str, tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["notes.zip"]
 
 
+def test_names_in_an_archive_of_a_mac_are_read_as_they_were_written(project: Project, me: str) -> None:
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w") as made:
+        made.writestr("Tera\u0308stie/1/yo\u0308.txt", TALK.format("a"))
+    # As a Mac packs it: the name is UTF-8, and the mark that says so is missing.
+    packed = content.getvalue()
+    for mark, place in ((b"PK\x03\x04", 7), (b"PK\x01\x02", 9)):
+        at = packed.index(mark) + place
+        packed = packed[:at] + bytes([packed[at] & ~0x08]) + packed[at + 1 :]
+    (report,) = import_documents(project, [Source("in.zip", lambda: packed)], coder=me, filing=BY_WAVE)
+    assert report.name == "yö.txt"
+    assert belonging(project) == {"yö.txt": {"Terästie"}}
+
+
 def test_members_that_lead_elsewhere_are_refused_and_the_others_read(project: Project, me: str) -> None:
     linked = zipfile.ZipInfo("link.txt")
     linked.external_attr = 0o120777 << 16
