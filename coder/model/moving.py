@@ -88,7 +88,12 @@ class Alignment:
         self._new = [found.span() for found in _WORD.finditer(new)]
         self._starts = [start for start, _ in self._old]
         self._ends = [end for _, end in self._old]
-        self._match = aligned([old[s:e] for s, e in self._old], [new[s:e] for s, e in self._new])
+        words, new_words = [old[s:e] for s, e in self._old], [new[s:e] for s, e in self._new]
+        self._match = aligned(words, new_words)
+        _slide(self._match, words, _openings(old, self._old), len(new_words))
+        back = _inverse(self._match, len(new_words))
+        _slide(back, new_words, _openings(new, self._new), len(words))
+        self._match = _inverse(back, len(words))
         self._matched = [i for i, j in enumerate(self._match) if j >= 0]
 
     def moved(self, span: Span) -> Move:
@@ -320,6 +325,44 @@ def aligned(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[int]:
     return match
 
 
+def _slide(link: list[int], words: Sequence[str], openings: Sequence[int], length: int) -> None:
+    """Let items without a link begin where a line or sentence does, where equal items leave the choice.
+
+    Of "It was. So we" and "It was. It was. So we", the second sentence is the new one, and not "was. It".
+    ``link`` goes from the longer text to the other, of this length.
+    """
+    i, count = 0, len(words)
+    while i < count:
+        if link[i] >= 0:
+            i += 1
+            continue
+        k = next((at for at in range(i, count) if link[at] >= 0), count)
+        left = link[i - 1] if i else -1
+        if (link[k] if k < count else length) == left + 1:
+            while k < count and link[k] == left + 1 and words[i] == words[k]:
+                link[i], link[k] = left + 1, -1
+                i, k, left = i + 1, k + 1, left + 1
+            best, shift = 0, 0
+            while (
+                i > shift and link[i - 1 - shift] == left - shift >= 0 and words[i - 1 - shift] == words[k - 1 - shift]
+            ):
+                shift += 1
+                best = max(best, shift, key=lambda shift: openings[i - shift])
+            for step in range(best):
+                link[k - 1 - step], link[i - 1 - step] = left - step, -1
+        i = k + 1
+
+
+def _openings(text: str, words: Sequence[tuple[int, int]]) -> list[int]:
+    """How well a stretch could begin at every word: 3 a line, 2 a sentence, 1 a clause, 0 elsewhere."""
+    found, end, last = [], 0, "\n"
+    for start, to in words:
+        broken = not end or "\n" in text[end:start]
+        found.append(3 if broken else 2 if last in ".?!…" else 1 if last in ",;:" else 0)
+        end, last = to, text[to - 1]
+    return found
+
+
 def _anchors(
     a: Sequence[int], b: Sequence[int], i: int, end_i: int, j: int, end_j: int, run: int
 ) -> list[tuple[int, int]]:
@@ -376,6 +419,14 @@ def _walked_back(trace: Sequence[dict[int, int]], x: int, y: int) -> Iterator[tu
             x, y = x - 1, y - 1
             yield x, y
         x, y = from_x, from_y
+
+
+def _inverse(link: Sequence[int], length: int) -> list[int]:
+    back = [-1] * length
+    for i, j in enumerate(link):
+        if j >= 0:
+            back[j] = i
+    return back
 
 
 def _chars(words: Sequence[tuple[int, int]], first: int, last: int, length: int) -> tuple[int, int]:

@@ -217,6 +217,11 @@ class Change:
         self._expect(CODER, decision.coder, "coder")
         write.put(DECISION, rows.decision_row(decision))
 
+    def remove_decision(self, decision: str) -> None:
+        """Forget that a suggestion was taken or refused."""
+        if not self._writer().drop(DECISION, decision):
+            raise UnknownItem(f"no decision with the id {decision}; it may have been removed meanwhile")
+
     def mark_read(self, document: str, coder: str, position: int) -> None:
         """Note how far this coder has read, in code points; a position outside the text is clamped."""
         write = self._writer()
