@@ -156,6 +156,7 @@ def import_(
     by_question: Annotated[
         bool, typer.Option("--by-question", help="One document a question, not one a respondent, for a table.")
     ] = False,
+    sheet: Annotated[str, typer.Option(help="The sheet of a workbook that holds the answers.")] = "",
     coder: Annotated[str, typer.Option(help="Who you are, if the project has several coders.")] = "",
 ) -> None:
     """Read transcripts, meeting notes and tables of answers into a study.
@@ -170,8 +171,8 @@ def import_(
 
     tables = [file for file in files if file.suffix.lower() in SUFFIXES]
     others = [file for file in files if file not in tables]
-    if others and (text or attribute or by_question):
-        raise InvalidValue("--text, --attribute and --by-question are for tables of answers; give those alone")
+    if others and (text or attribute or by_question or sheet):
+        raise InvalidValue("--text, --attribute, --sheet and --by-question are for tables of answers; give those alone")
     if others and len(case) > 1:
         raise InvalidValue("give one --case; what belongs to several is told by --table")
     refused = False
@@ -179,7 +180,7 @@ def import_(
         me = _coder(project, coder)
         if tables:
             choice = Choice(tuple(text), tuple(case), tuple(attribute), by_question)
-            _import_tables(project, tables, choice, me, language, preview=preview)
+            _import_tables(project, tables, choice, me, language, sheet, preview=preview)
         if others:
             filing = _filing(pattern, table, split)
             # The study often lies in the folder with the transcripts, with SQLite's own files beside it.
@@ -254,7 +255,7 @@ def _tell(report: FileReport) -> None:
 
 
 def _import_tables(
-    project: Project, tables: list[Path], choice: Choice, coder: str, language: str, *, preview: bool
+    project: Project, tables: list[Path], choice: Choice, coder: str, language: str, sheet: str, *, preview: bool
 ) -> None:
     from coder.formats.answers import Choice, is_dictionary, planned, proposed
     from coder.formats.answers import survey as understand
@@ -266,7 +267,7 @@ def _import_tables(
     ]
     dictionary = (dictionaries[0].name, contents[dictionaries[0]]) if dictionaries else None
     for table in (table for table in tables if table not in dictionaries):
-        survey = understand(table.name, contents[table], dictionary=dictionary)
+        survey = understand(table.name, contents[table], dictionary=dictionary, sheet=sheet)
         guess = proposed(survey)
         chosen = Choice(
             choice.answers or guess.answers,

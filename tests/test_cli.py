@@ -423,6 +423,7 @@ def test_the_columns_of_a_table_can_be_said(run: Run, study: Path, tmp_path: Pat
         (["talk.txt", "--language", "zz!"], "'zz!' is not the code of a language"),
         (["talk.txt", "--pattern", "{name}"], "names no {case}"),
         (["talk.txt", "--text", "a"], "are for tables of answers"),
+        (["talk.txt", "--sheet", "a"], "are for tables of answers"),
         (["talk.txt", "--case", "a", "--case", "b"], "give one --case"),
         (["talk.txt", "--table", "nowhere.csv"], "cannot open nowhere.csv"),
     ],

@@ -54,7 +54,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A table of answers as it was understood: a row a respondent, or several where a respondent answered again."""
+    """A table of answers as it was understood: a row a respondent, or several where a respondent answered again.
+
+    ``sheets`` are the names of those in its workbook, if it is one.
+    """
 
     name: str
     maker: Maker
@@ -62,6 +65,7 @@ class Survey:
     rows: tuple[Row, ...]
     occasions: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """The column of this name, in any case of letters, or with this question. Raises InvalidValue."""
@@ -101,12 +105,19 @@ class Plan:
     remarks: tuple[str, ...] = ()
 
 
-def survey(name: str, content: bytes, *, dictionary: tuple[str, bytes] | None = None) -> Survey:
+def survey(name: str, content: bytes, *, dictionary: tuple[str, bytes] | None = None, sheet: str = "") -> Survey:
     """Understand a table of answers; ``dictionary`` is REDCap's data dictionary, as file name and content.
+
+    Of a workbook the ``sheet`` of this name is read, or else the first that is not empty.
 
     Raises UnknownFormat, TooLarge, or MalformedFile for a table without a row of answers.
     """
-    sheet = read_sheet(name, content)
+    read = read_sheet(name, content, sheet=sheet)
+    found = _understood(name, read, _fields(*dictionary) if dictionary else {})
+    return replace(found, sheets=read.sheets)
+
+
+def _understood(name: str, sheet: Sheet, fields: Mapping[str, _Field]) -> Survey:
     if len(sheet.rows) < 2:
         raise MalformedFile(f"{name}: a table of answers needs a row of names and a row of answers")
     header = sheet.rows[0][1]
@@ -118,7 +129,6 @@ def survey(name: str, content: bytes, *, dictionary: tuple[str, bytes] | None = 
     ]
     if not body:
         raise MalformedFile(f"{name}: nobody has answered yet; there is no row below the questions")
-    fields = _fields(*dictionary) if dictionary else {}
     if head.maker is Maker.OTHER and _from_redcap(names, fields):
         return _redcap(name, names, body, fields, sheet.remarks)
     questions = [_at(head.questions, index) or column for index, column in enumerate(names)]

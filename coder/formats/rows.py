@@ -53,10 +53,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Cells as they stand, trimmed: each row that is not empty with its number, without empty cells at its end."""
+    """Cells as they stand, trimmed: each row that is not empty with its number, without empty cells at its end.
+
+    ``sheets`` are the names of those in its workbook, in their order.
+    """
 
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     remarks: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
 
 
 def read_table(name: str, content: bytes, *, needs: Collection[str] = ()) -> Table:
@@ -77,8 +81,8 @@ def read_table(name: str, content: bytes, *, needs: Collection[str] = ()) -> Tab
     return Table(columns, tuple(found), sheet.remarks)
 
 
-def read_sheet(name: str, content: bytes) -> Sheet:
-    """Every cell as text; of several sheets the first that is not empty. Formulas are never run.
+def read_sheet(name: str, content: bytes, *, sheet: str = "") -> Sheet:
+    """Every cell as text, of the sheet of this name or else of the first that is not empty. Formulas are never run.
 
     A number reads as it is written in other programs (3, 2.5), a day as 2021-03-04, truth as yes or no.
     Raises UnknownFormat, MalformedFile or TooLarge.
@@ -90,9 +94,10 @@ def read_sheet(name: str, content: bytes) -> Sheet:
         )
     if len(content) > MAX_BYTES:
         raise TooLarge(f"{name}: has {len(content):,} bytes, more than {MAX_BYTES:,}; split the table")
-    reader = {".xlsx": _workbook, ".ods": _open_document}.get(suffix, _separated)
     try:
-        rows, remarks = reader(content, suffix)
+        if suffix in _BOOKS:
+            return _BOOKS[suffix](content, sheet)
+        rows, remarks = _separated(content, suffix)
     except (MalformedFile, TooLarge) as error:
         raise type(error)(f"{name}: {error}") from error
     return Sheet(tuple(rows), tuple(remarks))
@@ -110,6 +115,14 @@ def _add(rows: _Rows, number: int, cells: Sequence[str]) -> None:
         rows.append((number, tuple(cells[:end])))
         if len(rows) > MAX_ROWS or end > MAX_COLUMNS:
             raise TooLarge(f"holds more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns; split the table")
+
+
+def sheet_names(name: str, content: bytes) -> tuple[str, ...]:
+    """The sheets of a workbook, in their order; none for a table of separated values.
+
+    Raises UnknownFormat, MalformedFile or TooLarge.
+    """
+    return () if PurePath(name).suffix.lower() not in _BOOKS else read_sheet(name, content).sheets
 
 
 def _columns(name: str, header: tuple[str, ...], needs: Collection[str]) -> tuple[str, ...]:
@@ -163,7 +176,7 @@ _BROKEN = (
 """What the libraries raise where a workbook is damaged; NotImplementedError is a RuntimeError."""
 
 
-def _workbook(content: bytes, suffix: str) -> tuple[_Rows, list[str]]:
+def _workbook(content: bytes, sheet: str) -> Sheet:
     import openpyxl  # slow to load
 
     opened(content, "Excel workbook").close()
@@ -172,8 +185,8 @@ def _workbook(content: bytes, suffix: str) -> tuple[_Rows, list[str]]:
             # Of styles and extensions that it does not know: they hold no cells.
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
-            sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
-            return _first_filled({sheet.title: _sheet_rows(sheet) for sheet in sheets})
+            shown = [each for each in book.worksheets if each.sheet_state == "visible"] or book.worksheets
+            return _chosen({each.title: _sheet_rows(each) for each in shown}, sheet)
     except _BROKEN as error:
         raise MalformedFile(f"not an Excel workbook, or a broken one: {error}; open it and save it anew") from error
 
@@ -185,16 +198,19 @@ def _sheet_rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
         yield number, [_text(value) for value in row]
 
 
-def _first_filled(sheets: Mapping[str, Iterator[tuple[int, list[str]]]]) -> tuple[_Rows, list[str]]:
-    """The rows of the first sheet that holds any, and a remark where there are others."""
-    for name, rows in sheets.items():
+def _chosen(sheets: Mapping[str, Iterator[tuple[int, list[str]]]], wanted: str) -> Sheet:
+    """The sheet of this name; without one the first that holds anything, and a remark where there are others."""
+    if wanted and wanted not in sheets:
+        raise MalformedFile(f"no sheet is named {wanted!r}; there are: {', '.join(sheets)}")
+    for name in [wanted] if wanted else sheets:
         found: _Rows = []
-        for number, cells in rows:
+        for number, cells in sheets[name]:
             _add(found, number, cells)
-        if found:
-            others = [other for other in sheets if other != name]
-            return found, [f"read from the sheet {name!r}; left out: {', '.join(others)}"] if others else []
-    return [], []
+        if found or wanted:
+            others = tuple(other for other in sheets if other != name)
+            remarks = (f"read from the sheet {name!r}; left out: {', '.join(others)}",) if others else ()
+            return Sheet(tuple(found), remarks, tuple(sheets))
+    return Sheet((), (), tuple(sheets))
 
 
 def _text(value: Any) -> str:
@@ -224,14 +240,14 @@ _NOT_OF_THE_CELL = frozenset({f"{_OFFICE}annotation", f"{_TEXT}note", f"{_TABLE}
 _BLANKS = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
 
 
-def _open_document(content: bytes, suffix: str) -> tuple[_Rows, list[str]]:
+def _open_document(content: bytes, sheet: str) -> Sheet:
     with opened(content, "OpenDocument sheet") as archive:
         try:
             xml = archive.read("content.xml")
             if b"<!DOCTYPE" in xml[:2000] or b"<!ENTITY" in xml:
                 raise MalformedFile("its XML declares a document type; open it and save it anew")
             body = ET.fromstring(xml)  # noqa: S314 (no document type, so no entities)
-            return _first_filled({t.get(f"{_TABLE}name", ""): _rows_of(t) for t in body.iter(f"{_TABLE}table")})
+            return _chosen({t.get(f"{_TABLE}name", ""): _rows_of(t) for t in body.iter(f"{_TABLE}table")}, sheet)
         except _BROKEN as error:
             raise MalformedFile(
                 f"not an OpenDocument sheet, or a broken one: {error}; open it and save it anew"
@@ -289,3 +305,6 @@ def _paragraph_text(element: ET.Element) -> str:
             parts.append(_paragraph_text(part))
         parts.append(part.tail or "")
     return "".join(parts)
+
+
+_BOOKS = {".xlsx": _workbook, ".ods": _open_document}

@@ -149,6 +149,14 @@ def test_the_first_sheet_that_is_not_empty_is_read_and_the_others_are_named() ->
     assert table.remarks == ("read from the sheet 'Sheet 1'; left out: Sheet 0, Sheet 2",)
 
 
+def test_a_sheet_is_read_by_its_name() -> None:
+    content = workbook([["cover"]], [["a"], ["1"]])
+    sheet = read_sheet("t.xlsx", content, sheet="Sheet 1")
+    assert (sheet.sheets, sheet.rows) == (("Sheet 0", "Sheet 1"), ((1, ("a",)), (2, ("1",))))
+    with pytest.raises(MalformedFile, match="no sheet is named 'Answers'; there are: Sheet 0, Sheet 1"):
+        read_sheet("t.xlsx", content, sheet="Answers")
+
+
 def test_formulas_and_script_are_text_and_nothing_else() -> None:
     link, script = '=HYPERLINK("http://elsewhere.example","x")', "<script>alert(1)</script>"
     quoted = link.replace('"', '""')

@@ -6,6 +6,7 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -179,6 +180,24 @@ def test_of_several_tables_the_rest_stays_when_one_was_brought_in(app: AppTest, 
     press(app, "Bring in 2 documents")
     with open_project(study) as project:
         assert [case.name for case in project.cases()] == ["P1", "P2", "Q1", "Q2"]
+
+
+def test_the_sheet_with_the_answers_can_be_chosen(app: AppTest, study: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["A cover and nothing else"])
+    answers = book.create_sheet("Answers")
+    for line in ANSWERS.decode().splitlines():
+        answers.append(line.split(","))
+    content = BytesIO()
+    book.save(content)
+    upload(app, ("answers.xlsx", content.getvalue()))
+    assert "needs a row of names and a row of answers" in texts(app)
+    box = next(box for box in app.selectbox if box.label == "Sheet")
+    assert box.options == ["Sheet", "Answers"]
+    box.set_value("Answers")
+    press(run(app), "Bring in 2 documents")
+    with open_project(study) as project:
+        assert [document.name for document in project.documents()] == ["P1", "P2"]
 
 
 @pytest.mark.parametrize("content", [b"", b"one,two\n", b"PK\x03\x04"])

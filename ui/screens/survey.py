@@ -11,6 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from coder.errors import CodingError
 from coder.formats.answers import Choice, Plan, Survey, Use, is_dictionary, planned
 from coder.formats.answers import survey as understand
+from coder.formats.rows import sheet_names
 from coder.store import Project
 from coder.workflow.answers import import_answers
 from ui.parts.errors import refused
@@ -24,7 +25,7 @@ _SHOWN = 5
 _LONGEST = 5_000
 """Characters of the first document that are shown."""
 
-_UNDERSTOOD = "table of answers"
+_UNDERSTOOD, _SHEETS = "table of answers", "sheets"
 _BY_RESPONDENT, _BY_QUESTION = "One document a respondent", "One document a question"
 
 
@@ -36,11 +37,12 @@ def show(project: Project, files: Sequence[UploadedFile], language: str) -> bool
     dictionary = next((file for file in files if len(files) > 1 and is_dictionary(file.name, file.getvalue())), None)
     tables = [file for file in files if file is not dictionary]
     file = tables[0] if len(tables) == 1 else st.selectbox("Table", tables, format_func=lambda table: table.name)
-    found = _understood(file, dictionary)
+    sheet = _sheet(file)
+    found = _understood(file, dictionary, sheet)
     made = f"{found.maker}, {count(len(found.rows), 'row')}" + (f", read with {dictionary.name}" if dictionary else "")
     st.subheader(plain(file.name), anchor=False)
     st.text(f"Understood as {made}. Check what each column becomes, then bring it in.")
-    uses = _columns(found, f"columns {file.file_id} {dictionary is not None}")
+    uses = _columns(found, f"columns {file.file_id} {dictionary is not None} {sheet}")
     by = st.segmented_control(
         "It becomes", [_BY_RESPONDENT, _BY_QUESTION], default=_BY_RESPONDENT, required=True, key=f"by {file.file_id}"
     )
@@ -60,14 +62,34 @@ def show(project: Project, files: Sequence[UploadedFile], language: str) -> bool
     return None
 
 
-def _understood(file: UploadedFile, dictionary: UploadedFile | None) -> Survey:
+def _sheet(file: UploadedFile) -> str:
+    """The sheet that is to be read, where a workbook has several; empty for the first that holds anything."""
+    known: dict[str, tuple[str, ...]] = st.session_state.setdefault(_SHEETS, {})
+    if file.file_id not in known:
+        known[file.file_id] = sheet_names(file.name, file.getvalue())
+    if len(known[file.file_id]) < 2:
+        return ""
+    chosen = st.selectbox(
+        "Sheet",
+        known[file.file_id],
+        index=None,
+        placeholder="The first that is not empty",
+        key=f"sheet {file.file_id}",
+    )
+    return chosen or ""
+
+
+def _understood(file: UploadedFile, dictionary: UploadedFile | None, sheet: str) -> Survey:
     """The table, read once: a large workbook takes seconds, and every click draws the page anew."""
-    key = (file.file_id, dictionary and dictionary.file_id)
+    key = (file.file_id, dictionary and dictionary.file_id, sheet)
     before: tuple[object, Survey] | None = st.session_state.get(_UNDERSTOOD)
     if before is None or before[0] != key:
         beside = (dictionary.name, dictionary.getvalue()) if dictionary else None
         with st.spinner(f"Reading {plain(file.name)}"):
-            before = st.session_state[_UNDERSTOOD] = key, understand(file.name, file.getvalue(), dictionary=beside)
+            before = st.session_state[_UNDERSTOOD] = (
+                key,
+                understand(file.name, file.getvalue(), dictionary=beside, sheet=sheet),
+            )
     return before[1]
 
 
