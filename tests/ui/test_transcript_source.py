@@ -18,6 +18,7 @@ from coder.model import (
 )
 from coder.store import Project
 from coder.workflow.codings import code_span, refuse_suggestion, remove_coding, undo, write_memo
+from coder.workflow.corrections import correct, preview_correction
 from coder.workflow.documents import mark_read
 from coder.workflow.operations import Operation
 from coder.workflow.projects import open_project
@@ -160,3 +161,21 @@ def test_what_cannot_be_done_is_refused_in_words(study: Study, made: Sent, words
         refused = apply(project, made, coder=study.me)
     assert refused is not None
     assert words in refused.message
+
+
+def test_a_place_in_a_text_that_was_corrected_meanwhile_is_refused(study: Study) -> None:
+    sent = Sent(
+        "d", Operation("o1", 1, "code", {"coding": "c", "code": "code", "start": 6, "end": 14, "on": text_hash(TEXT)})
+    )
+    note = Sent("d", Operation("o2", 2, "memo", {"coding": "c", "text": "why", "on": text_hash(TEXT)}))
+    with study.open() as project:
+        assert apply(project, sent, coder=study.me) is None
+        correct(project, preview_correction(project, "d", "Well.\n\n" + TEXT), coder=study.me)
+        late = Sent("d", Operation("o3", 3, "code", {**sent.operation.values, "coding": "c2", "start": 32, "end": 40}))
+        refused = apply(project, late, coder=study.me)
+        assert refused is not None
+        assert "the text was corrected meanwhile" in refused.message
+        assert apply(project, note, coder=study.me) is None
+        (made,) = project.codings()
+        assert (made.quotation, made.span) == ("We began", Span(13, 21))
+        assert [memo.text for memo in project.memos()] == ["why"]

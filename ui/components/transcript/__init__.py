@@ -94,6 +94,9 @@ def transcript(
                 on_goto(target, position)
         since = base["revision"] if talk.have is None else talk.have
         with opened() as project:
+            if project.document(document).sha256 != shown.sha256:
+                # Corrected meanwhile: the page is built anew on the text that there is now.
+                st.rerun()
             changes = source.changes(project, since)
             now = codebook_item(project.codebook(), project.coders())["key"]
             undo, redo = project.can_undo(coder), project.can_redo(coder)

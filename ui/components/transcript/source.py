@@ -75,10 +75,14 @@ class Source:
 def apply(project: Project, sent: Sent, *, coder: str) -> Refused | None:
     """Apply one operation of the browser, once. Raises ProjectError where the project itself fails."""
     try:
-        text = project.document(sent.document).text
+        document = project.document(sent.document)
     except UnknownItem as error:
         return Refused(sent.operation.number, str(error))
-    refused = perform(project, sent.document, [sent.in_code_points(text)], coder=coder)
+    if sent.has_positions and sent.operation.values.get("on", document.sha256) != document.sha256:
+        return Refused(
+            sent.operation.number, "the text was corrected meanwhile; do it again on the words as they are now"
+        )
+    refused = perform(project, sent.document, [sent.in_code_points(document.text)], coder=coder)
     return refused[0] if refused else None
 
 

@@ -48,6 +48,7 @@ def page_item(document: Document, turns: Sequence[Turn], segments: Sequence[Segm
             "name": document.name,
             "language": document.language,
             "text": document.text,
+            "sha256": document.sha256,
             "speakers": speakers,
             "turns": [
                 [
@@ -234,6 +235,11 @@ class Sent:
 
     document: str
     operation: Operation
+
+    @property
+    def has_positions(self) -> bool:
+        """Whether it speaks of places in the text."""
+        return any(name in self.operation.values for name in _POSITIONS)
 
     def in_code_points(self, text: str) -> Operation:
         """The operation with its positions in code points of the document's text.

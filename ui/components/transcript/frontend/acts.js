@@ -24,7 +24,8 @@ export class Acts {
       pane.say("Read only: nothing is changed here");
       return null;
     }
-    const operation = pane.queue.add(pane.model.id, kind, values);
+    // The text that the positions are of: on a text that was corrected meanwhile they would mean other words.
+    const operation = pane.queue.add(pane.model.id, kind, { ...values, on: pane.model.sha256 });
     pane.settle();
     const from = event?.timeStamp ?? performance.now();
     this.waiting.push({ number: operation.number, from });

@@ -31,6 +31,7 @@ export class Model {
     this.name = page.name;
     this.language = page.language;
     this.text = page.text;
+    this.sha256 = page.sha256;
     this.speakers = page.speakers;
     this.turns = page.turns.map(([start, end, kind, speaker, time, level], index) => ({ index, start, end, kind, speaker, time, level }));
     this.rows = page.rows.map(([start, end, turn, passage, from, to], index) => ({ index, start, end, turn, passage, from, to }));
