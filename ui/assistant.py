@@ -81,7 +81,7 @@ class Background:
         self._snapshots: dict[str, Snapshot] = {}
         self._wanted: dict[str, float] = {}
         self._changed = threading.Condition()
-        self._news = self._work = False
+        self._news = self._work = self._quotations = False
         self._stopping = False
         self._threads = [
             threading.Thread(target=loop, name=f"redthread {loop.__name__.strip('_')}", daemon=True)
@@ -121,6 +121,16 @@ class Background:
         """The journal entry that the newest snapshot has taken in; -1 before there is any."""
         found = self._snapshots.get(coder)
         return -1 if found is None else found.revision
+
+    def read_quotations(self) -> None:
+        """Embed what was coded, too, word for word; ``status`` shows how far this is."""
+        self._quotations = True
+        self._ask_for_work()
+
+    @property
+    def reads_quotations(self) -> bool:
+        """Whether this is still to be done."""
+        return self._quotations
 
     def retry(self) -> None:
         """Try again after a failure."""
@@ -209,7 +219,11 @@ class Background:
                 raise _Stopped
             self.status = Status(Activity.EMBEDDING, progress)
 
-        if self._assistant.embed(project, told):
+        done = self._assistant.embed(project, told)
+        if self._quotations:
+            done += self._assistant.embed_quotations(project, told)
+            self._quotations = False
+        if done:
             # What was loaded stays for good: the collector need not walk over it again.
             gc.collect()
             gc.freeze()

@@ -136,7 +136,7 @@ def _coders(quotations: Quotations, rows: Numbers) -> list[_Question | str]:
 
 
 def _of_coder_and_document(quotations: Quotations, rows: Numbers) -> Numbers:
-    return quotations.document[rows] * (int(quotations.coder.max()) + 1) + quotations.coder[rows]
+    return quotations.document[rows] * (int(quotations.coder.max(initial=0)) + 1) + quotations.coder[rows]
 
 
 def _too_few(quotations: Quotations, rows: Numbers, second: Flags) -> str | None:

@@ -16,6 +16,9 @@ NEIGHBOURS = 6
 """Passages of other documents that must lie close."""
 
 DOCUMENTS = 4
+WORDS = 8
+"""Shorter passages are answers like "yes, yes", alike without saying anything."""
+
 MOST = 5000
 """Passages without a code that are looked at, drawn evenly."""
 
@@ -41,7 +44,8 @@ def gaps(quotations: Quotations, passages: Passages) -> Found:
     quotation lies to the mean of its code. A region must be denser than any place in one Gaussian cloud of as many
     passages and the same shape, and at most 30 % of it may be coded already.
     """
-    rows = drawn(np.flatnonzero(~passages.covered), MOST)
+    spoken = np.array([len(text.split()) >= WORDS for text in passages.texts], np.bool_)
+    rows = drawn(np.flatnonzero(~passages.covered & spoken), MOST)
     if len(rows) < ENOUGH:
         reason = f"{len(rows)} passages without a code; at least {ENOUGH} are needed"
         return Found((), (Silence(Kind.GAP, None, reason),))

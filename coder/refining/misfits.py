@@ -32,8 +32,9 @@ def misfits(quotations: Quotations, passages: Passages, alike: Collection[frozen
 
     Confident learning (Northcutt, Jiang and Chuang 2021, JAIR 70, 1373-1411, doi 10.1613/jair.1.12125): a quotation
     is one if another code is likelier for it than its own, and as likely as that code is for its own quotations on
-    average. Probabilities are those of documents left out. Passages read and left are one code more. ``alike`` are
-    pairs of codes that could be one; between these nothing misfits. No test stands behind the list: its order counts.
+    average, and if no other coder has put its code on the same words. Probabilities are those of documents left out.
+    Passages read and left are one code more. ``alike`` are pairs of codes that could be one; between these nothing
+    misfits. No test stands behind the list: its order counts.
     """
     places = quotations.places
     able = [
@@ -71,18 +72,14 @@ def misfits(quotations: Quotations, passages: Passages, alike: Collection[frozen
     barred = _barred(names, alike)
     found = []
     for place, row in enumerate(rows):
+        if _confirmed(quotations, int(row)):
+            continue
         carried = {column[int(c)] for c in quotations.code[quotations.overlaps[row]] if int(c) in column}
         each = _judged(probability[place], int(own[place]), carried, barred, threshold)
         if each is not None:
             found.append((each.margin, int(row), each))
-    # What several coders put on the same words is one misfit; ties keep their order.
     found.sort(key=lambda one: -one[0])
-    proposals, seen = list[Proposal](), set[tuple[int, ...]]()
-    for _, row, each in found:
-        stamp = tuple(int(part[row]) for part in (quotations.code, quotations.document, quotations.start))
-        if stamp not in seen and len(proposals) < MOST:
-            seen.add(stamp)
-            proposals.append(_proposal(quotations, passages, row, names[each.other], each, left))
+    proposals = [_proposal(quotations, passages, row, names[each.other], each, left) for _, row, each in found[:MOST]]
     return Found(tuple(proposals), silences)
 
 
@@ -149,6 +146,13 @@ def _held(score: NDArray[np.float64], own: Numbers) -> NDArray[np.float64]:
     return chosen
 
 
+def _confirmed(quotations: Quotations, row: int) -> bool:
+    """Whether another coder has put the same code on some of these words."""
+    beside = quotations.overlaps[row]
+    beside = beside[quotations.code[beside] == quotations.code[row]]
+    return bool((quotations.coder[beside] != quotations.coder[row]).any())
+
+
 def _barred(names: list[str], alike: Collection[frozenset[str]]) -> NDArray[np.bool_]:
     place = {name: i for i, name in enumerate(names)}
     barred = np.eye(len(names), dtype=np.bool_)
@@ -186,7 +190,8 @@ def _proposal(
     own = quotations.codes[int(quotations.code[row])]
     here = quotations.vectors[row]
     apart = quotations.document != quotations.document[row]
-    mine = np.flatnonzero((quotations.code == quotations.code[row]) & apart)
+    places = quotations.places[int(quotations.code[row])]
+    mine = places[apart[places]]
     why = "This quotation is more like those of {1} than like those of {0}."
     would = "The quotation will carry {1} instead of {0}."
     alike: tuple[str, ...]
@@ -196,8 +201,8 @@ def _proposal(
         near = left[np.argsort(-(passages.vectors[left] @ here), kind="stable")][:NEIGHBOURS]
         alike = tuple(passages.ids[int(each)] for each in near)
     else:
-        theirs = np.flatnonzero((quotations.code == quotations.codes.index(other)) & apart)
-        alike = _closest(quotations, theirs, here)
+        theirs = quotations.places[list(quotations.codes).index(other)]
+        alike = _closest(quotations, theirs[apart[theirs]], here)
     return Proposal(
         Kind.MISFIT,
         (own, *([other] if other != NOTHING else [])),

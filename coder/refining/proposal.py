@@ -72,7 +72,7 @@ class Proposal:
         """The same for the same proposal on another day: its kind and codes, and the quotation that it is about."""
         single = self.kind in (Kind.MISFIT, Kind.GAP)
         about = self.sides[0].quotations[:1] if single else (self.field, *(side.title for side in self.sides))
-        return hashlib.sha256("\n".join((self.kind, *self.codes, *about)).encode()).hexdigest()[:16]
+        return hashlib.sha256("\n".join((self.kind, *sorted(self.codes), *about)).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from threading import RLock
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.model import Codebook
+from coder.model import Codebook, text_hash
 from coder.store import Project
 from coder.suggest import learner
 from coder.suggest.encoder import Encoder, SentenceTransformerEncoder
@@ -79,6 +79,14 @@ class Assistant:
                 self._embedded = corpus if self._model == model else None
                 self._prepared &= done == 0
             return done
+
+    def embed_quotations(self, project: Project, on_progress: OnProgress | None = None) -> int:
+        """Embed the words of every coding that have no vector yet, as ``embed`` does passages."""
+        with self._working:
+            with self._lock:
+                self._follow(project)
+            texts = {text_hash(coding.quotation): coding.quotation for coding in project.codings()}
+            return embed(project, self._encoder(), texts, on_progress) if texts else 0
 
     def learn(self, project: Project, coder: str) -> bool:
         """Prepare and learn what is new to this coder's suggestions; whether there was anything.
