@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import os
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coder.errors import InvalidValue, MalformedFile
+from coder.errors import InvalidValue, MalformedFile, UnreadableFile
 from coder.formats.answers import Choice, Maker, Use, is_dictionary, planned, proposed, survey
 from coder.model import AttributeType, DocumentKind, TurnKind
 
@@ -236,3 +238,27 @@ def test_every_answer_stands_once_in_the_text_under_its_own_turn(rows: list[tupl
     for document in plan.documents:
         known = {respondent.name.casefold() for respondent in plan.respondents}
         assert {case.casefold() for case, _ in document.cases} <= known
+
+
+@given(st.binary(max_size=300), st.integers(0, 2000), st.sampled_from([QUALTRICS, REDCAP, DICTIONARY]))
+def test_a_damaged_table_is_refused_in_words_or_read(content: bytes, keep: int, whole: bytes) -> None:
+    for damaged in (content, whole[:keep] + content, content + whole[keep:]):
+        try:
+            found = survey("s.csv", damaged, dictionary=("d.csv", DICTIONARY))
+            planned(found, Choice(tuple(column.name for column in found.columns)))
+        except UnreadableFile as error:
+            assert str(error).startswith("s.csv")
+
+
+@pytest.mark.skipif("REDTHREAD_SAMPLES" not in os.environ, reason="no folder of real files is named")
+def test_real_tables_are_understood() -> None:
+    folder = Path(os.environ["REDTHREAD_SAMPLES"]) / "survey"
+    found = survey("q.csv", (folder / "qualtrics_sample.csv").read_bytes())
+    assert (found.maker, len(found.rows)) == (Maker.QUALTRICS, 1)
+    assert proposed(found) == Choice(("Q2",), ("ResponseId",), ("Q1",))
+    data, dictionary = (
+        (folder / f"redcap_clinical-trial-1_{each}.csv").read_bytes() for each in ("data", "dictionary")
+    )
+    found = survey("r.csv", data, dictionary=("d.csv", dictionary))
+    assert (found.maker, len(found.rows)) == (Maker.REDCAP, 500)
+    assert proposed(found) == Choice((), ("record_id",), ("ethnicity", "race", "gender", "height", "weight"))

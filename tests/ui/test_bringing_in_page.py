@@ -182,6 +182,12 @@ def test_of_several_tables_the_rest_stays_when_one_was_brought_in(app: AppTest, 
         assert [case.name for case in project.cases()] == ["P1", "P2", "Q1", "Q2"]
 
 
+def test_settings_of_an_earlier_redthread_are_kept(study: Path, tmp_path: Path) -> None:
+    (tmp_path / "settings").mkdir()
+    (tmp_path / "settings" / "settings.json").write_text('{"recent": ["a.redthread"], "names": {}, "name": "Maija"}')
+    assert settings.load() == settings.Settings(recent=["a.redthread"], name="Maija")
+
+
 def test_the_sheet_with_the_answers_can_be_chosen(app: AppTest, study: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(["A cover and nothing else"])
