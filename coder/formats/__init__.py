@@ -19,6 +19,7 @@ from coder.formats import (
     otranscribe,
     plain,
     recognised,
+    refi_codebook,
     srt,
     talkbank,
     webvtt,
@@ -46,11 +47,13 @@ CODEBOOK_READERS: dict[str, Callable[[bytes, str], Codebook]] = {
     ".yaml": codebook_yaml.read,
     ".yml": codebook_yaml.read,
     ".csv": codebook_csv.read,
+    ".qdc": refi_codebook.read,
 }
 
 CODEBOOK_WRITERS: dict[str, Callable[[Codebook], bytes]] = {
     ".yaml": codebook_yaml.write,
     ".yml": codebook_yaml.write,
+    ".qdc": refi_codebook.write,
 }
 
 MAX_BYTES = 100_000_000
