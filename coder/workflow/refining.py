@@ -60,7 +60,7 @@ SAME_EVIDENCE = {Kind.GAP: 0.5}
 """Share of the evidence that must be as it was for a proposal to stay set aside; .9 for kinds not named."""
 
 AT_ONE_TIME = 60.0
-"""Codings made within so many seconds count as made at one time: an import is no order of coding."""
+"""Imported codings no more seconds apart count as made at one time: an import is no order of coding."""
 
 SHARPENED = ("definition", "when_to_use", "when_not_to_use")
 
@@ -539,7 +539,7 @@ def _quotations(
         np.array([number[coding.document] for coding in chosen], np.int64),
         np.array([coding.span.start for coding in chosen], np.int64),
         np.array([coding.span.end for coding in chosen], np.int64),
-        np.array([_seconds(coding.created) // AT_ONE_TIME for coding in chosen], np.float64),
+        _moments(chosen),
     )
 
 
@@ -566,6 +566,17 @@ def _read(
 
 def _stacked(vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
     return np.stack(vectors) if vectors else np.zeros((0, 1), np.float32)
+
+
+def _moments(codings: Sequence[Coding]) -> NDArray[np.float64]:
+    """When each was made, in seconds; all of one import at its beginning."""
+    moments = np.array([_seconds(coding.created) for coding in codings], np.float64)
+    imported = np.flatnonzero([coding.origin is Origin.IMPORTED for coding in codings])
+    imported = imported[np.argsort(moments[imported], kind="stable")]
+    if len(imported):
+        begins = np.append(True, np.diff(moments[imported]) > AT_ONE_TIME)
+        moments[imported] = moments[imported][begins][np.cumsum(begins) - 1]
+    return moments
 
 
 def _seconds(moment: str) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from coder.errors import CodebookConflict, InvalidValue, NotAllowed, UnknownItem
-from coder.model import Code, Coder, Decision, Outcome, Role, new_id, text_hash
+from coder.model import Code, Coder, Decision, Origin, Outcome, Role, new_id, text_hash
 from coder.refining.proposal import Kind, Proposal
 from coder.store import Project
 from coder.suggest.encoder import Encoder
@@ -297,6 +297,16 @@ def test_retired_codes_are_left_in_peace(project: Project, me: str, read: Callab
     gathered = read()
     assert "twin" not in gathered.quotations.codes
     assert all("twin" not in each.codes for found in find(gathered).values() for each in found.proposals)
+
+
+def test_an_import_is_no_order_of_coding(project: Project, me: str, read: Callable[[], Gathered]) -> None:
+    gathered = read()
+    assert len(np.unique(gathered.quotations.when)) > 10
+    with project.change("as if imported", coder=me) as change:
+        for place, coding in enumerate(project.codings()):
+            made = f"2026-01-0{1 + place % 2}T10:00:{place % 60:02}.000Z"
+            change.save_coding(replace(coding, origin=Origin.IMPORTED, created=made))
+    assert len(np.unique(read().quotations.when)) == 2
 
 
 def test_coverage_says_what_each_document_brought(project: Project, read: Callable[[], Gathered]) -> None:
