@@ -312,6 +312,45 @@ def _show_first(plan: Plan) -> None:
 
 
 @app.command()
+def correct(
+    study: Study,
+    document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="The name of the document in the study.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", readable=False, help="The corrected transcript, of any kind that is read.")
+    ],
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Say what would become of the codings, and store nothing.")
+    ] = False,
+    coder: Annotated[str, typer.Option(help="Who you are, if the project has several coders.")] = "",
+) -> None:
+    """Give a document the text of a corrected file; its codings, memos and cases go along.
+
+    What is not kept gets a line with its words before and after. A coding whose words are gone is kept
+    as a memo on the document. Undo takes all of it back, and the earlier text stays in the study.
+    """
+    from coder.model.moving import Fate
+    from coder.workflow.corrections import correct as apply
+    from coder.workflow.corrections import preview_corrected_file
+    from coder.workflow.projects import open_project
+
+    with open_project(study) as project:
+        me = _coder(project, coder)
+        found = preview_corrected_file(project, project.document_named(document).id, file.name, _bytes_of(file))
+        for warning in found.reading.warnings:
+            _say(f"    {warning}")
+        for each in found.items:
+            if each.fate is not Fate.KEPT:
+                becomes = f" -> “{' '.join(each.becomes.split())}”" if each.becomes else ""
+                _say(f"{each.fate}: {each.item.kind} {each.item.what}: “{' '.join(each.quotation.split())}”{becomes}")
+        _say(f"{_count(len(found.differences), 'difference')}; on the text: {found.told}")
+        if preview:
+            _say("Nothing was stored; leave out --preview to correct the text.")
+            return
+        apply(project, found, coder=me)
+        _say(f"Corrected {document}. The text that it had is kept in the study.")
+
+
+@app.command()
 def suggest(
     study: Study,
     to: To,

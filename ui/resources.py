@@ -35,6 +35,8 @@ def enter(path: Path | str) -> None:
     """Make this project the session's and that of the next new tab, as the coder who used it last on this computer."""
     path = str(Path(path).expanduser().resolve())
     with open_project(path) as project:
+        if project.copy is not None:
+            say(f"An older Redthread made this project. As it was, it is kept as {Path(project.copy).name}.")
         known = settings.load()
         coders = project.coders()
         name = known.names.get(path)

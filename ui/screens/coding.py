@@ -110,6 +110,8 @@ def _choose(project: Project, documents: list[Document]) -> Document:
             _open(here, ids[at - 1])
         if st.button("Next", icon=":material/chevron_right:", help="The document after", disabled=at == len(ids) - 1):
             _open(here, ids[at + 1])
+        if st.button("Correct", icon=":material/edit_note:", help="Correct the text; the codings go along"):
+            st.switch_page(st.session_state["correcting page"])
     if chosen != ids[at]:
         _open(here, chosen)
     return by_id[chosen]

@@ -136,6 +136,9 @@ def _with_chosen(project: Project, documents: Sequence[Document], chosen: Sequen
             what = f"Put {count(len(chosen), 'document')} in {', '.join(wanted) or 'no case'}"
             act(lambda: set_cases(project, chosen, cases.all_named(project, wanted), coder=coder_id()), what)
     coded_transcript.downloads(project, chosen)
+    if st.button("Correct the text", icon=":material/edit_note:", disabled=len(chosen) != 1):
+        session().look_at(chosen[0])
+        st.switch_page(st.session_state["correcting page"])
     if st.button("Remove", icon=":material/delete:", disabled=not chosen, help="Hides them and their codings"):
         what = f"Removed {count(len(chosen), 'document')}"
         act(lambda: verbs.remove_documents(project, chosen, coder=coder_id()), what)
