@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
 
-from coder.suggest.calibration import Calibration
+from coder.suggest.calibration import Calibration, together
 from coder.suggest.ridge import Ridge
 from coder.suggest.views import beside
 
@@ -87,7 +87,8 @@ def read_on(
     )
     out = probability.copy()
     on = np.flatnonzero(trail.known)
-    out[on] = calibration(scores(probability[on], residual(trail.recent[on]), on))
+    # Halfway only: a document partly coded has been learned from already, unlike those that were left out.
+    out[on] = together(probability[on], calibration(scores(probability[on], residual(trail.recent[on]), on)))
     return out
 
 
