@@ -57,7 +57,7 @@ def test_help_tells_every_command_without_loading_what_it_does_not_need(tmp_path
     found = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
     *help_text, ended, heavy = found.stdout.splitlines()
     assert (ended, heavy) == ("ended with 0", "[]")
-    for command in ("new", "import", "suggest", "export", "codebook", "verify", "demo", "ui"):
+    for command in ("new", "import", "correct", "suggest", "export", "codebook", "verify", "demo", "ui"):
         assert any(line.split()[:1] == [command] for line in help_text), command
 
 
@@ -446,3 +446,28 @@ def test_a_quotation_that_excel_cannot_hold_is_told(run: Run, study: Path, tmp_p
     told = "1 quotation longer than an Excel cell holds"
     assert told in run("export", "study.redthread", "--to", "out.xlsx").stdout
     assert told not in run("export", "study.redthread", "--to", "out.csv").stdout
+
+
+def test_correct_shows_what_is_not_kept_and_stores_it_only_without_preview(run: Run, study: Path) -> None:
+    with open_project(study) as project:
+        me, document = project.coders()[0].id, project.documents()[0]
+        code = next(code.id for code in project.codebook().codes if code.takes_codings)
+        for words in ("We began", "Then there was no time."):
+            start = TALK.index(words)
+            code_span(project, document.id, Span(start, start + len(words)), code, coder=me)
+        path = project.codebook().path(code)
+    study.with_name("corrected.txt").write_text(TALK.replace("began", "all began").replace("Then there was", "And"))
+    told = run("correct", "study.redthread", "talk.txt", "corrected.txt", "--preview")
+    assert told.exit_code == 0
+    assert f"changed: coding {path}: “We began” -> “We all began”" in told.stdout
+    assert "2 differences; on the text: 0 kept, 0 moved, 2 changed, 0 lost" in told.stdout
+    with open_project(study) as project:
+        assert project.document(document.id).text == TALK
+    done = run("correct", "study.redthread", "talk.txt", "corrected.txt")
+    assert "Corrected talk.txt. The text that it had is kept in the study." in done.stdout
+    with open_project(study) as project:
+        assert [made.quotation for made in project.codings()] == ["We all began", "And no time."]
+        assert len(project.revisions(document.id)) == 2
+    again = run("correct", "study.redthread", "talk.txt", "corrected.txt")
+    assert again.exit_code == 1
+    assert "there is nothing to correct" in again.stderr

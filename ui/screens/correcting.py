@@ -159,9 +159,8 @@ def _earlier(project: Project, document: Document, revisions: Sequence[Revision]
             f"{revisions[at].summary}, {count(revisions[at].words, 'word')}"
         ),
     )
-    st.text_area(
-        "Its words", project.text_of(revisions[at]), height=_HEIGHT, disabled=True, key=f"text {revisions[at].entry}"
-    )
+    with st.container(height=_HEIGHT):
+        st.text(project.text_of(revisions[at]))
     if st.button("See what bringing it back would change", type="primary", icon=":material/difference:"):
         _look(partial(preview_revision, project, document.id, revisions[at]))
 
