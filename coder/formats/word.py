@@ -5,15 +5,13 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from coder.errors import MalformedFile, TooLarge
+from coder.errors import MalformedFile
 from coder.formats.archives import opened
-from coder.formats.paragraphs import MAX_PARAGRAPHS, Paragraph
-from coder.formats.understanding import understand
-from coder.model import Reading, trimmed
+from coder.formats.blocks import Block, understood
+from coder.model import Reading
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LEFT_OUT = {
@@ -29,45 +27,13 @@ _NOT_READ = frozenset(
 _CHARACTERS = {f"{_W}tab": "\t", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-", f"{_W}ptab": "\t"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """One paragraph or table row: its text, and what its style tells."""
-
-    text: str
-    level: int = 0
-    item: bool = False
-    bold: int = 0
-    row: bool = False
-
-
 def read(content: bytes, name: str) -> Reading:
     """Read a Word document: paragraphs and tables in the order of the page, a row of a table as one paragraph.
 
     Raises MalformedFile or TooLarge.
     """
     body, styles = _parts(content)
-    parts: list[str] = []
-    paragraphs: list[Paragraph] = []
-    position = 0
-    before: _Block | None = None
-    for number, block in enumerate(_blocks(body, _Styles(styles))):
-        if number > MAX_PARAGRAPHS:
-            raise TooLarge(f"holds more than {MAX_PARAGRAPHS:,} paragraphs; split it into several documents")
-        span = trimmed(block.text, 0, len(block.text))
-        if span is None:
-            continue
-        if before is not None:
-            close = (block.item and before.item) or (block.row and before.row)
-            parts.append("\n" if close else "\n\n")
-            position += len(parts[-1])
-        parts.append(span.of(block.text))
-        bold = max(0, block.bold - span.start)
-        paragraphs.append(Paragraph(position, position + len(span), block.level, block.item, bold))
-        position += len(span)
-        before = block
-    if not paragraphs:
-        raise MalformedFile("the Word document holds no text")
-    return understand("".join(parts), paragraphs, name, list(_left_out(body)), lined=False)
+    return understood(_blocks(body, _Styles(styles)), name, "Word document", _left_out(body))
 
 
 def _parts(content: bytes) -> tuple[Any, Any]:
@@ -126,25 +92,25 @@ def _value(element: Any, *path: str) -> str:
     return "" if found is None else found.get(f"{_W}val") or ""
 
 
-def _blocks(element: Any, styles: _Styles) -> Iterator[_Block]:
+def _blocks(element: Any, styles: _Styles) -> Iterator[Block]:
     for child in element:
         if child.tag == f"{_W}p":
             yield _block(child, styles)
         elif child.tag == f"{_W}tbl":
             for row in child.iter(f"{_W}tr"):
                 cells = (" ".join(_text(p)[0] for p in cell.iter(f"{_W}p")) for cell in row.findall(f"{_W}tc"))
-                yield _Block("\t".join(cells), row=True)
+                yield Block("\t".join(cells), row=True)
         elif child.tag not in _NOT_READ:
             yield from _blocks(child, styles)
 
 
-def _block(paragraph: Any, styles: _Styles) -> _Block:
+def _block(paragraph: Any, styles: _Styles) -> Block:
     text, bold = _text(paragraph)
     style = _value(paragraph, "pPr", "pStyle") or None
     outline = _value(paragraph, "pPr", "outlineLvl")
     level = int(outline) + 1 if outline.isdigit() and int(outline) < 9 else styles.level(style)
     item = not level and (paragraph.find(f"{_W}pPr/{_W}numPr") is not None or styles.lists(style))
-    return _Block(text, level, item, bold)
+    return Block(text, level, item, bold)
 
 
 def _text(paragraph: Any) -> tuple[str, int]:

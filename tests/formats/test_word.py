@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coder.errors import MalformedFile, TooLarge, UnreadableFile
-from coder.formats import archives, read, word
+from coder.formats import archives, blocks, read
 from tests.formats.word_files import DOCUMENTS, made
 
 MARKS = [b"<w:p>", b"</w:p>", b"<w:t>", b'"', b"&#13;", b"&#x202e;", b"w:", b"<w:tbl/>"]
@@ -173,7 +173,7 @@ def test_an_xml_part_beyond_the_limit_is_refused(monkeypatch):
 
 
 def test_paragraphs_without_end_are_refused(monkeypatch):
-    monkeypatch.setattr(word, "MAX_PARAGRAPHS", 100)
+    monkeypatch.setattr(blocks, "MAX_PARAGRAPHS", 100)
     refused(with_body("<w:p/>" * 102), "paragraphs", TooLarge)
 
 
