@@ -92,8 +92,8 @@ def told_apart(x: Array, first: Flags, document: Numbers) -> Told:
     of_first, of_second = np.eye(count)[document[first]], np.eye(count)[document[~first]]
     won, pairs = of_first.T @ wins @ of_second, of_first.T @ np.ones_like(wins) @ of_second
     weights = np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), RESAMPLED).astype(np.float64)
-    played = np.einsum("ri,ij,rj->r", weights, pairs, weights)
-    areas = (np.einsum("ri,ij,rj->r", weights, won, weights) / np.maximum(played, 1e-9))[played > 0]
+    played = ((weights @ pairs) * weights).sum(axis=1)
+    areas = (((weights @ won) * weights).sum(axis=1) / np.maximum(played, 1e-9))[played > 0]
     area = float(wins.mean())
     # Few documents resampled vary too little; pairs that are independent would vary so much at least.
     spread = max(float(areas.std()), np.sqrt((len(x) + 1) / 12 / first.sum() / (~first).sum()))

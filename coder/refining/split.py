@@ -107,12 +107,12 @@ def _two_means(clouds: NDArray[np.float64]) -> tuple[Flags, NDArray[np.float64]]
         for _ in range(ROUNDS):
             share = second.mean(axis=1)[:, None]
             # With the mean of all at zero, both means lie on one line through it.
-            towards = np.einsum("sk,skd->sd", second.astype(np.float64), clouds) / clouds.shape[1]
+            towards = (second[:, None].astype(np.float64) @ clouds)[:, 0] / clouds.shape[1]
             one, other = towards / np.maximum(share, 1e-9), -towards / np.maximum(1 - share, 1e-9)
             middle = ((one**2).sum(axis=1) - (other**2).sum(axis=1)) / 2
-            second = np.einsum("skd,sd->sk", clouds, one - other) > middle[:, None]
+            second = (clouds @ (one - other)[:, :, None])[:, :, 0] > middle[:, None]
         share = np.clip(second.mean(axis=1), 1e-9, 1 - 1e-9)
-        towards = np.einsum("sk,skd->sd", second.astype(np.float64), clouds) / clouds.shape[1]
+        towards = (second[:, None].astype(np.float64) @ clouds)[:, 0] / clouds.shape[1]
         between = clouds.shape[1] * (towards**2).sum(axis=1) * (1 / share + 1 / (1 - share))
         found = 1 - between / np.maximum(total, 1e-12)
         better = found < inside
