@@ -43,7 +43,7 @@ TITLE, VERSION, LICENCE, LANGUAGE, ABOUT = (
     "Codebook:", "Codebook version:", "Licence of the codebook:", "Language of the codebook:", "About the codebook:",
 )  # fmt: skip
 AUTHORS, WORKS = "Authors of the codebook:", "Sources of the codebook:"
-CODEBOOK_HEADINGS = (TITLE, VERSION, AUTHORS, LICENCE, LANGUAGE, ABOUT, WORKS)
+CODEBOOK_HEADINGS = ("Redthread project:", TITLE, VERSION, AUTHORS, LICENCE, LANGUAGE, ABOUT, WORKS)
 
 
 def read(content: bytes, name: str) -> Codebook:

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import PurePath
 
 from coder.errors import UnknownFormat
-from coder.formats import doccano, label_studio, qualcoder, requal, rqda, taguette, uima, webanno
+from coder.formats import doccano, label_studio, qualcoder, refi_read, refi_write, requal, rqda, taguette, uima, webanno
+from coder.formats.targets import Target
 from coder.model import Loss, Received, Study
-
-
-class Target(StrEnum):
-    """The program that an exchange file is written for; ``STRICT`` keeps to the letter of the standard."""
-
-    STRICT = "strict"
-    NVIVO = "nvivo"
-    MAXQDA = "maxqda"
-    ATLAS = "atlasti"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +30,7 @@ StudyWriter = Callable[[Study, Target], tuple[bytes, tuple[Loss, ...]]]
 """A study and the program it is for to the file, and what the file cannot carry."""
 
 STUDY_FORMATS: tuple[StudyFormat, ...] = (
+    StudyFormat("REFI-QDA", (".qdpx", ".qde"), refi_read.recognises, refi_read.read),
     StudyFormat("Taguette", (".sqlite3", ".sqlite", ".db"), taguette.recognises, taguette.read),
     StudyFormat("QualCoder", (".qda", ".zip"), qualcoder.recognises, qualcoder.read),
     StudyFormat("RQDA", (".rqda",), rqda.recognises, rqda.read),
@@ -49,7 +41,7 @@ STUDY_FORMATS: tuple[StudyFormat, ...] = (
     StudyFormat("UIMA CAS", (".json", ".xmi", ".zip"), uima.recognises, uima.read),
 )
 
-STUDY_WRITERS: dict[str, StudyWriter] = {}
+STUDY_WRITERS: dict[str, StudyWriter] = {".qdpx": refi_write.write}
 
 
 def is_study(name: str, content: bytes) -> bool:
