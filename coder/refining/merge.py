@@ -182,7 +182,7 @@ def _intersection(a: tuple[Numbers, Numbers], b: tuple[Numbers, Numbers]) -> flo
 
 def _proposal(quotations: Quotations, a: int, b: int, told: Told, shared: float) -> Proposal:
     # The smaller one goes up in the larger.
-    gone, kept = sorted((a, b), key=lambda code: len(quotations.places[code]))
+    gone, kept = sorted((a, b), key=lambda code: (len(quotations.places[code]), len(quotations.rows[code])))
     likeness = 1 - abs(told.area - 0.5) * 2 if told.area == told.area else 0.0
     figures = (Figure("told apart", told.area, told.low, told.high),) if told.area == told.area else ()
     apart = "A comparison of their words and meanings hardly tells the quotations of {0} from those of {1}."

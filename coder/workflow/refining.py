@@ -240,13 +240,14 @@ def effect(project: Project, gathered: Gathered, proposal: Proposal, choice: Cho
     kept = [saved.pop(coding.id, coding) for coding in before.codings if coding.id not in set(plan.removed)]
     after = replace(before, codebook=plan.codebook, codings=[*kept, *saved.values()])
     old, new = table_room.case_by_code(before), table_room.case_by_code(after)
+    rows = list(dict.fromkeys([*old.index, *new.index]))
     paths = [path for path in dict.fromkeys([*old.columns, *new.columns]) if not _same_column(old, new, path)]
     return Effect(
         sum(coding.id in there for coding in plan.saved),
         sum(coding.id not in there for coding in plan.saved),
         len(plan.removed),
-        old.reindex(columns=paths, fill_value=0),
-        new.reindex(columns=paths, fill_value=0),
+        old.reindex(index=rows, columns=paths, fill_value=0),
+        new.reindex(index=rows, columns=paths, fill_value=0),
     )
 
 

@@ -115,6 +115,17 @@ def test_what_is_set_aside_leaves_the_list_and_can_be_brought_back(app: AppTest)
     assert any("hardly tells" in text.value for text in app.text)
 
 
+def test_the_researcher_says_which_of_two_codes_goes(app: AppTest, study: Path) -> None:
+    goes = next(text.value for text in app.text if "will carry" in text.value)
+    next(toggle for toggle in app.toggle if toggle.label == "The other way round").set_value(True).run()
+    turned = next(text.value for text in app.text if "will carry" in text.value)
+    assert turned != goes
+    press(app, "Take")
+    with open_project(study) as project:
+        kept = {code.id for code in project.codebook().codes} & {"together", "twin"}
+    assert kept == ({"twin"} if turned.endswith("Together goes.") else {"together"})
+
+
 @pytest.mark.parametrize("kind", ["split", "misfit", "gap", "drift", "definition"])
 def test_every_kind_can_be_looked_at(app: AppTest, kind: str) -> None:
     view(app, kind)

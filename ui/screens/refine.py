@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pandas as pd
@@ -244,6 +244,7 @@ def _card(project: Project, codebook: Codebook, gathered: Gathered, each: Propos
         deciding = st.container(border=False)
         chosen = _sides(codebook, gathered, each)
         with deciding:
+            each = _direction(each)
             choice = _choice(codebook, each, chosen)
             _preview(project, gathered, each, choice)
             with st.container(horizontal=True):
@@ -259,6 +260,13 @@ def _card(project: Project, codebook: Codebook, gathered: Gathered, each: Propos
                     help="It does not come back unless the quotations that it rests on change",
                 ):
                     act(partial(refining.set_aside, project, each, coder=coder_id()), "Set it aside")
+
+
+def _direction(each: Proposal) -> Proposal:
+    """Which of two codes goes up in the other is the researcher's to say."""
+    if each.kind is Kind.MERGE and st.toggle("The other way round", key=f"turned {each.key}"):
+        return replace(each, codes=each.codes[::-1])
+    return each
 
 
 def _heading(codebook: Codebook, gathered: Gathered, each: Proposal) -> str:
@@ -383,10 +391,9 @@ def _effect(foreseen: Effect) -> str:
 
 
 def _side_by_side(foreseen: Effect) -> pd.DataFrame:
-    columns = {}
-    for path in foreseen.before.columns:
-        columns[f"{path}, before"], columns[f"{path}, after"] = foreseen.before[path], foreseen.after[path]
-    return pd.DataFrame(columns).reset_index()
+    """One row a code, one column a case; what changes as "before → after"."""
+    before, after = foreseen.before.T.astype(str), foreseen.after.T.astype(str)
+    return before.where(before == after, before + " → " + after).rename_axis("code").reset_index()
 
 
 def _silences(codebook: Codebook, found: Found) -> None:
