@@ -12,7 +12,9 @@ from typing import TypeVar
 
 from coder.errors import TooLarge, UnknownFormat
 from coder.formats import (
-    codebook_csv,
+    codebook_markdown,
+    codebook_table,
+    codebook_word,
     codebook_yaml,
     elan,
     markdown,
@@ -46,7 +48,8 @@ READERS: dict[str, Reader] = {
 CODEBOOK_READERS: dict[str, Callable[[bytes, str], Codebook]] = {
     ".yaml": codebook_yaml.read,
     ".yml": codebook_yaml.read,
-    ".csv": codebook_csv.read,
+    ".csv": codebook_table.read_csv,
+    ".xlsx": codebook_table.read_xlsx,
     ".qdc": refi_codebook.read,
 }
 
@@ -54,6 +57,10 @@ CODEBOOK_WRITERS: dict[str, Callable[[Codebook], bytes]] = {
     ".yaml": codebook_yaml.write,
     ".yml": codebook_yaml.write,
     ".qdc": refi_codebook.write,
+    ".csv": codebook_table.write_csv,
+    ".xlsx": codebook_table.write_xlsx,
+    ".docx": codebook_word.write,
+    ".md": codebook_markdown.write,
 }
 
 MAX_BYTES = 100_000_000
@@ -82,7 +89,10 @@ def read_codebook(name: str, content: bytes) -> Codebook:
 
 
 def write_codebook(name: str, codebook: Codebook) -> bytes:
-    """The codebook as a file of this name: the same codebook always gives the same bytes. Raises UnknownFormat."""
+    """The codebook as a file of this name. Raises UnknownFormat, or TooLarge or CodebookConflict where it does not fit.
+
+    The same codebook always gives the same bytes, but in Excel and Word, whose files hold the time of writing.
+    """
     return _row(CODEBOOK_WRITERS, name)(codebook)
 
 

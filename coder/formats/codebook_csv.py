@@ -41,10 +41,14 @@ def read(content: bytes, name: str) -> Codebook:
     ``A > B`` and ``A\\B`` are levels; ``A: B`` and ``A.B`` only where A is a code itself. Raises MalformedFile.
     """
     text, _ = decode(content)
-    rows = _rows(text)
+    return from_rows(_rows(text), name)
+
+
+def from_rows(rows: Sequence[Sequence[str]], name: str) -> Codebook:
+    """Read a codebook from the trimmed cells of a table, rows that are empty left out. Raises MalformedFile."""
     header = next((place for place, row in enumerate(rows[:_HEADER_WITHIN]) if _place(row, _NAMES) is not None), None)
     if header is None:
-        raise MalformedFile(f"no column is named code, name, tag or path; one must be. Its first line: {rows[0]}")
+        raise MalformedFile(f"no column is named code, name, tag or path; one must be. Its first line: {list(rows[0])}")
     names = rows[header]
     if {"document", "content"} <= {cell.lower() for cell in names}:
         raise MalformedFile(

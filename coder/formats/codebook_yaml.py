@@ -42,7 +42,10 @@ def read(content: bytes, name: str) -> Codebook:
     """
     if len(content) > MAX_BYTES:
         raise TooLarge(f"{name} has {len(content):,} bytes; a codebook may have {MAX_BYTES:,}")
-    text, _ = decode(content)
+    text, doubts = decode(content)
+    if doubts:
+        # Guessed letters would go on in every copy of a shared codebook.
+        raise MalformedFile(doubts[0])
     book = _Mapping(_composed(text), "the codebook", _TOP)
     _check_format(book)
     reader = _CodeReader()
@@ -172,6 +175,7 @@ class _CodeReader:
     def __init__(self) -> None:
         self._ids: dict[str, int | None] = {}
         self._used: list[str] = []
+        self._keys: dict[str, int | None] = {}
 
     def codes(self, above: _Mapping, parent: str | None, depth: int) -> Iterator[Code]:
         """The codes below, each followed by those under it."""
@@ -211,6 +215,10 @@ class _CodeReader:
             raise found.error("id", f"{code.id} stands in line {self._ids[code.id]} too; every code has its own")
         self._ids[code.id] = found.line
         self._used.append(code.colour.lower())
+        if code.key and code.takes_codings:
+            if code.key in self._keys:
+                raise found.error("key", f"{code.key} stands in line {self._keys[code.key]} too; one code has it")
+            self._keys[code.key] = found.line
         try:
             Codebook("", "", (replace(code, parent=None),))
         except CodebookConflict as error:

@@ -14,12 +14,12 @@ _LONGEST_QUOTATION = 160
 
 def write(transcript: CodedTranscript) -> bytes:
     """The transcript as Markdown with footnotes, UTF-8. Nothing that people wrote becomes markup."""
-    parts = [f"# {_text(transcript.document.name)}", _text(transcript.facts)]
-    parts += [f"*Memo ({_text(coder)}):* {_text(words)}" for words, coder in transcript.notes]
+    parts = [f"# {one_line(transcript.document.name)}", one_line(transcript.facts)]
+    parts += [f"*Memo ({one_line(coder)}):* {one_line(words)}" for words, coder in transcript.notes]
     parts += [_line(line, pieces) for line, pieces, _ in transcript.lines()]
     if transcript.used:
         rows = "\n".join(
-            f"| {_text(path)} | {count:,} | {_text(definition(code))} |" for path, code, count in transcript.used
+            f"| {one_line(path)} | {count:,} | {one_line(definition(code))} |" for path, code, count in transcript.used
         )
         parts += ["## Codes", f"| code | codings | meaning |\n| --- | ---: | --- |\n{rows}"]
     parts += [_footnote(mark, transcript.document.text) for mark in transcript.marks]
@@ -47,15 +47,15 @@ def _footnote(mark: Mark, text: str) -> str:
     if len(quotation) > _LONGEST_QUOTATION:
         half = _LONGEST_QUOTATION // 2
         quotation = f"{quotation[:half].rstrip()} … {quotation[-half:].lstrip()}"
-    memos = "".join(f" — *{_text(note)}*" for note in mark.notes)
-    return f"[^{mark.number}]: **{_text(mark.title)}** ({_text(mark.coder)}): “{_inline(quotation)}”{memos}"
+    memos = "".join(f" — *{one_line(note)}*" for note in mark.notes)
+    return f"[^{mark.number}]: **{one_line(mark.title)}** ({one_line(mark.coder)}): “{_inline(quotation)}”{memos}"
 
 
 def _inline(text: str) -> str:
     return _MARKUP.sub(r"\\\1", shown(text))
 
 
-def _text(text: str) -> str:
+def one_line(text: str) -> str:
     """Words in one line, nothing of them markup."""
     return _started(_inline(" ".join(text.split())))
 
