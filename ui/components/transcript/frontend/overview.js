@@ -47,6 +47,8 @@ export class Overview {
     if (!row) return;
     pen.strokeStyle = style.color;
     pen.lineWidth = 1.5;
-    pen.strokeRect(1, at(row.start) - 2, width - 2, Math.max(5, at(row.end) - at(row.start) + 4));
+    const top = Math.max(1, at(row.start) - 2);
+    const bottom = Math.min(height - 1, Math.max(top + 5, at(row.end) + 2));
+    pen.strokeRect(1, Math.min(top, bottom - 5), width - 2, Math.max(5, bottom - top));
   }
 }
