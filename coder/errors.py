@@ -19,6 +19,7 @@
     ├── InvalidValue            a name, date or position that cannot be what it should
     ├── StaleEdit               what was to be changed has changed meanwhile
     ├── NothingToUndo           no change of this coder is left to undo or redo
+    ├── LibraryUnavailable      the folder of shared codebooks is gone, read-only or cannot be reached
     ├── NotAllowed              this coder's role does not permit the act
     └── ModelUnavailable        the encoder cannot be loaded
 
@@ -102,6 +103,10 @@ class StaleEdit(CodingError):
 
 class NothingToUndo(CodingError):
     """No change of this coder is left to undo or redo."""
+
+
+class LibraryUnavailable(CodingError):
+    """The folder of shared codebooks is gone, read-only or cannot be reached."""
 
 
 class NotAllowed(CodingError):
