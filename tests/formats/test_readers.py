@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from coder.errors import CodingError, MalformedFile, TooLarge, UnknownFormat, UnreadableFile
 from coder.formats import MAX_BYTES, READERS, read
 from coder.model import DocumentKind, TurnKind
+from tests.formats import opendocument_files
 from tests.formats.golden import as_json
 from tests.formats.word_files import DOCUMENTS, made
 
@@ -21,6 +22,7 @@ SMALLEST = {
     ".md": b"**Anna** [0:01] Hi.\n\n**Ben** [0:02] Hello.\n",
     ".markdown": b"# Title\n\nWords.\n",
     ".docx": made("Anna: Hi.", "Ben: Hello.", "Anna: Bye."),
+    ".odt": opendocument_files.made("Anna: Hi.", "Ben: Hello.", "Anna: Bye."),
     ".vtt": b"WEBVTT\n\n00:01.000 --> 00:02.000\n<v Anna>Hi.\n",
     ".srt": b"1\n00:00:01,000 --> 00:00:02,000\nHi.\n",
     ".json": b'{"segments": [{"start": 1, "end": 2, "text": "Hi."}]}',
@@ -151,7 +153,7 @@ def test_word_documents_of_any_text_are_read(paragraphs):
 
 @pytest.mark.parametrize("name", ["x", "x.pdf", ".txt", "x.TXT.exe", "../../etc/passwd", "<script>.html"])
 def test_an_unknown_format_is_refused_with_those_known(name):
-    with pytest.raises(UnknownFormat, match=r"\.txt, \.md, \.markdown, \.docx, \.vtt"):
+    with pytest.raises(UnknownFormat, match=r"\.txt, \.md, \.markdown, \.docx, \.odt, \.vtt"):
         read(name, b"words")
 
 
@@ -225,13 +227,14 @@ LABELS = [
 
 
 @pytest.mark.parametrize("label", LABELS)
-@pytest.mark.parametrize("suffix", [".txt", ".md", ".docx"])
+@pytest.mark.parametrize("suffix", [".txt", ".md", ".docx", ".odt"])
 def test_every_way_of_labelling_is_read_in_every_written_format(suffix, label):
     rows = [
         f"{label.format(name)} {words}" for name, words in (("Ann Lee", "So?"), ("Ben", "Well."), ("Ann Lee", "Ah."))
     ]
-    if suffix == ".docx":
-        reading = read("x.docx", made(*(row.replace("**", "") for row in rows)))
+    if suffix in (".docx", ".odt"):
+        pack = made if suffix == ".docx" else opendocument_files.made
+        reading = read(f"x{suffix}", pack(*(row.replace("**", "") for row in rows)))
     else:
         reading = read(f"x{suffix}", "\n\n".join(rows).encode())
     said = [(turn.speaker, turn.span.of(reading.text)) for turn in reading.turns]
