@@ -101,7 +101,9 @@ def outline(text: str, paragraphs: Sequence[Paragraph], talk: frozenset[int] = f
         elif named := field_kind(line):
             listed = named if named in _LIST and _introduces(line) else None
             margin = _indent(text, paragraph)
-            kind = named if named is not TurnKind.HEADER or index < FRONT else None
+            # "Moderator: Could you begin?" asks, and is no line about the meeting.
+            heads = index < FRONT and not line.endswith(("?", "？"))
+            kind = named if named is not TurnKind.HEADER or heads else None
         elif listed and _indent(text, paragraph) >= margin and (paragraph.item or _adjoins(text, paragraphs, index)):
             kind = listed
             fixed.add(index)

@@ -97,7 +97,8 @@ def _blocks(element: Any, styles: _Styles) -> Iterator[Block]:
         if child.tag == f"{_W}p":
             yield _block(child, styles)
         elif child.tag == f"{_W}tbl":
-            for row in child.iter(f"{_W}tr"):
+            # The rows of a table in a cell are words of that cell, read there.
+            for row in (row for row in child.iter(f"{_W}tr") if next(row.iterancestors(f"{_W}tbl")) is child):
                 cells = (" ".join(_text(p)[0] for p in cell.iter(f"{_W}p")) for cell in row.findall(f"{_W}tc"))
                 yield Block("\t".join(cells), row=True)
         elif child.tag not in _NOT_READ:

@@ -119,3 +119,8 @@ def test_a_machines_summary_above_the_talk_is_never_speech(summary):
     reading = read("x.txt", text.encode())
     assert [turn.span.of(reading.text) for turn in reading.turns if turn.speaker] == ["So.", "Well.", "Good.", "Bye."]
     assert TurnKind.SUMMARY in {turn.kind for turn in reading.turns}
+
+
+def test_a_question_of_the_moderator_is_no_line_about_the_meeting():
+    text = "The first task was read.\n\nMODERATOR: Could you please start with it?\n\nAlright, I have it here.\n"
+    assert {turn.kind for turn in read("x.txt", text.encode()).turns} == {TurnKind.PARAGRAPH}

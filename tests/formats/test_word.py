@@ -162,6 +162,15 @@ def test_a_transcript_in_a_table_has_its_speakers():
     ]
 
 
+def test_a_table_within_a_table_is_read_once():
+    def table(inside):
+        return f"<w:tbl><w:tr><w:tc>{inside}</w:tc></w:tr></w:tbl>"
+
+    words = "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"
+    content = with_body(table(words.format("out") + table(words.format("in"))))
+    assert read("x.docx", content).text == "out in"
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_reading_twice_gives_the_same(name):
     assert read("x.docx", DOCUMENTS[name]) == read("x.docx", DOCUMENTS[name])
