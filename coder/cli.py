@@ -10,7 +10,7 @@ from __future__ import annotations
 import signal
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from coder.formats.answers import Choice, Plan
-    from coder.model import Codebook
+    from coder.model import Codebook, Loss, Received
     from coder.store import Project
     from coder.workflow.documents import FileReport
     from coder.workflow.filing import Filing
@@ -55,8 +55,17 @@ app = typer.Typer(
     help="Redthread: code interviews and meeting notes, and compare cases. Everything stays on this computer.",
     epilog="Look around first: redthread demo",
 )
-codebook_app = typer.Typer(help="Check a codebook, or see what differs between two.", no_args_is_help=True)
+codebook_app = typer.Typer(help="Check codebooks, compare and merge them, share them in a team.", no_args_is_help=True)
 app.add_typer(codebook_app, name="codebook")
+
+
+class Program(StrEnum):
+    """The same as ``workflow.exchange.Target``, which takes lxml to load."""
+
+    STRICT = "strict"
+    NVIVO = "nvivo"
+    MAXQDA = "maxqda"
+    ATLAS = "atlasti"
 
 
 class Kind(StrEnum):
@@ -99,8 +108,16 @@ def new(
     codebook: Annotated[
         str, typer.Option(help="A codebook to begin with: a file, or the name of one that comes with Redthread.")
     ] = "",
+    origin: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="A project of another program, such as study.qdpx.")
+    ] = None,
 ) -> None:
-    """Start a study: make a new, empty project file."""
+    """Start a study: make a new project file, empty or from another program's project."""
+    if origin is not None:
+        if codebook or title:
+            raise InvalidValue("--from brings its own codebook and title; leave out --codebook and --title")
+        _new_from(study, origin, coder.strip())
+        return
     from coder.workflow.codebooks import load_codebook
     from coder.workflow.projects import create_project, person
 
@@ -116,6 +133,61 @@ def new(
         made = project.codebook()
     _say(f"Made {study}" + (f" with {_codes(made)}." if made.codes else "."))
     _say(f"Next: redthread import {study} FOLDER-WITH-TRANSCRIPTS")
+
+
+def _new_from(study: Path, origin: Path, coder: str) -> None:
+    from coder.workflow.exchange import new_project_from, read_study
+
+    received = read_study(origin.name, _bytes_of(origin))
+    with (
+        _progress("Bringing in") as on_progress,
+        new_project_from(study, received, coder=coder, on_progress=on_progress) as project,
+    ):
+        _say(
+            f"Made {study} with {_count(len(project.documents()), 'document')}, {_codes(project.codebook())} and "
+            f"{_count(len(project.codings()), 'coding')}."
+        )
+    _tell_received(received)
+
+
+def _import_studies(project: Project, files: list[Path], coder: str, *, preview: bool) -> None:
+    from coder.workflow.exchange import preview as would_come
+    from coder.workflow.exchange import read_study, take_in
+
+    for file in files:
+        received = read_study(file.name, _bytes_of(file))
+        if preview:
+            found = would_come(project, received)
+        else:
+            with _progress("Bringing in") as on_progress:
+                found = take_in(project, received, coder=coder, on_progress=on_progress)
+        _say(
+            f"{file.name}: {received.study.title}" + (f" from {received.study.origin}" if received.study.origin else "")
+        )
+        for what, new in found.new.items():
+            if new or found.known[what]:
+                _say(f"    {what}: {new:,} new, {found.known[what]:,} there already")
+        for conflict in found.conflicts:
+            _say(f"    the two disagree: {conflict}")
+        _tell_received(received)
+    if preview:
+        _say("Nothing was stored; leave out --preview to bring them in.")
+
+
+def _tell_received(received: Received) -> None:
+    for remark in received.remarks:
+        _say(f"    {remark}")
+    _tell_losses(received.losses)
+
+
+def _tell_losses(losses: Sequence[Loss]) -> None:
+    """What does not come along; said also where there is nothing."""
+    if not losses:
+        _say("    Nothing is lost.")
+    for loss in losses:
+        _say(f"    lost: {loss.count:,} {loss.what}: {loss.why}")
+        for example in loss.examples:
+            _say(f"        {example}")
 
 
 @app.command("import")
@@ -169,8 +241,9 @@ def import_(
     from coder.formats.rows import SUFFIXES
     from coder.workflow.projects import open_project
 
-    tables = [file for file in files if file.suffix.lower() in SUFFIXES]
-    others = [file for file in files if file not in tables]
+    studies = [file for file in files if _is_study(file)]
+    tables = [file for file in files if file.suffix.lower() in SUFFIXES and file not in studies]
+    others = [file for file in files if file not in tables and file not in studies]
     if others and (text or attribute or by_question or sheet):
         raise InvalidValue("--text, --attribute, --sheet and --by-question are for tables of answers; give those alone")
     if others and len(case) > 1:
@@ -178,6 +251,8 @@ def import_(
     refused = False
     with open_project(study) as project:
         me = _coder(project, coder)
+        if studies:
+            _import_studies(project, studies, me, preview=preview)
         if tables:
             choice = Choice(tuple(text), tuple(case), tuple(attribute), by_question)
             _import_tables(project, tables, choice, me, language, sheet, preview=preview)
@@ -395,8 +470,14 @@ def export(
         str, typer.Option(metavar="NAME", help="This document alone, coded, to a file .html, .docx or .md.")
     ] = "",
     form: Annotated[Form, typer.Option("--as", help="What the transcripts in the folder are.")] = Form.HTML,
+    program: Annotated[
+        Program, typer.Option("--for", help="The program that a .qdpx is for; each counts positions in its own way.")
+    ] = Program.STRICT,
 ) -> None:
-    """Write what was coded to a table for Excel, R, pandas and others, or as transcripts to read."""
+    """Write what was coded to a table for Excel, R, pandas and others, as transcripts to read, or all as .qdpx."""
+    if to.suffix.lower() == ".qdpx":
+        _export_study(study, to, program)
+        return
     if document or kind is Kind.TRANSCRIPTS:
         _export_transcripts(study, to, document, form)
         return
@@ -409,6 +490,24 @@ def export(
         _say(f"Wrote {to} ({size:,} bytes).")
         if to.suffix.lower() == ".xlsx" and kind is Kind.QUOTATIONS:
             _tell_what_is_cut(project)
+
+
+def _export_study(study: Path, to: Path, program: Program) -> None:
+    from coder.workflow.exchange import Target, export_study
+    from coder.workflow.projects import open_project
+
+    with open_project(study) as project:
+        losses = export_study(project, to, target=Target(program))
+    _say(f"Wrote {to}.")
+    _tell_losses(losses)
+
+
+def _is_study(file: Path) -> bool:
+    """Whether a file holds the whole project of another program."""
+    from coder.formats.studies import STUDY_FORMATS, is_study
+
+    suffixes = {suffix for row in STUDY_FORMATS for suffix in row.suffixes}
+    return file.suffix.lower() in suffixes and file.is_file() and is_study(file.name, _bytes_of(file))
 
 
 def _export_transcripts(study: Path, to: Path, document: str, form: Form) -> None:
@@ -436,31 +535,46 @@ def _tell_what_is_cut(project: Project) -> None:
 
 @codebook_app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Codebooks as YAML files.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Codebooks in any form that Redthread reads.")
+    ] = None,
+    study: Annotated[
+        Path | None, typer.Option(help="The codebook of this project file, and what was used of it.")
+    ] = None,
 ) -> None:
     """Say what coders would stumble over.
 
-    Gaps in definitions, names that say the same, colours too near and the like. Ends with exit code 1 if
-    there is anything.
+    Gaps in definitions, siblings that say the same or overlap, colours too near and the like; with --study
+    also codes that nobody has used. Ends with exit code 1 if there is anything.
     """
     from coder.workflow.codebooks import check as findings_in
+    from coder.workflow.codebooks import check_use
+    from coder.workflow.projects import open_project
 
+    if not files and study is None:
+        raise InvalidValue("name a codebook file, or a study with --study")
     anything = False
-    for file in files:
+    if study is not None:
+        with open_project(study) as project:
+            anything = _say_findings(study, project.codebook(), check_use(project))
+    for file in files or []:
         try:
             codebook = _read_codebook(file)
         except CodingError as error:
             _complain(str(error))
             anything = True
             continue
-        findings = findings_in(codebook)
-        anything = anything or bool(findings)
-        for finding in findings:
-            _say(f"{file}: {finding}")
-        if not findings:
-            _say(f"{file}: {_codes(codebook)}, nothing to remark.")
+        anything = _say_findings(file, codebook, findings_in(codebook)) or anything
     if anything:
         raise typer.Exit(1)
+
+
+def _say_findings(file: Path, codebook: Codebook, findings: list[Finding]) -> bool:
+    for finding in findings:
+        _say(f"{file}: {finding}")
+    if not findings:
+        _say(f"{file}: {_codes(codebook)}, nothing to remark.")
+    return bool(findings)
 
 
 @codebook_app.command()
@@ -476,6 +590,114 @@ def diff(
         _say(str(difference))
     if not differences:
         _say("The two codebooks do not differ.")
+
+
+class Preferred(StrEnum):
+    """Whose value stands where both sides changed one; the sides of ``model.merging`` that a whole merge can take."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+
+
+Library = Annotated[Path, typer.Option(metavar="FOLDER", help="The folder that the team shares its codebooks in.")]
+Prefer = Annotated[
+    Preferred | None, typer.Option(help="Whose value to take in every conflict; without it, none is settled.")
+]
+
+
+@codebook_app.command()
+def merge(
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="The codebook that both come from.")],
+    ours: Annotated[Path, typer.Argument(metavar="OURS", help="The codebook as one side has it.")],
+    theirs: Annotated[Path, typer.Argument(metavar="THEIRS", help="The codebook as the other side has it.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The codebook to write; its name tells the format.")],
+    prefer: Prefer = None,
+) -> None:
+    """Make one codebook of two that come from a third.
+
+    Codes are the same where their ids are. Conflicts are listed; then nothing is written, and the command ends
+    with exit code 1.
+    """
+    from coder.formats import write_codebook
+    from coder.model.merging import merge as merged
+
+    found = _settled(merged(_read_codebook(base), _read_codebook(ours), _read_codebook(theirs)), prefer)
+    _stop_at_conflicts(found, f"{to} was not written")
+    content = write_codebook(to.name, found.codebook)
+    try:
+        to.write_bytes(content)
+    except OSError as error:
+        raise UnreadableFile(f"cannot write {to}: {error.strerror}") from error
+    _say(f"Wrote {to} with {_codes(found.codebook)}.")
+
+
+@codebook_app.command()
+def publish(
+    study: Study,
+    library: Library,
+    version: Annotated[
+        str, typer.Option(help="The new version, such as 1.2.0; without it, the next that is free.")
+    ] = "",
+    note: Annotated[str, typer.Option(help="What has changed, in a line.")] = "",
+    coder: Annotated[str, typer.Option(help="Who you are, if the project has several coders.")] = "",
+) -> None:
+    """Publish the codebook of a study to a library that a team shares."""
+    from coder.workflow.library import next_version
+    from coder.workflow.library import publish as publish_to
+    from coder.workflow.projects import open_project
+
+    with open_project(study) as project:
+        me = _coder(project, coder)
+        number = version or next_version(project, library)
+        published = publish_to(project, library, version=number, note=note, coder=me)
+    _say(f"Published version {published.version} as {published.path}.")
+
+
+@codebook_app.command()
+def pull(
+    study: Study,
+    library: Library,
+    version: Annotated[str, typer.Option(help="The version to take; without it, the newest.")] = "",
+    prefer: Prefer = None,
+    coder: Annotated[str, typer.Option(help="Who you are, if the project has several coders.")] = "",
+) -> None:
+    """Take a version of the codebook from a library into a study: a merge, and one change that undo takes back.
+
+    Conflicts are listed; then nothing is changed, and the command ends with exit code 1. Codes with codings stay.
+    """
+    from coder.workflow.library import find, merge_with, newer
+    from coder.workflow.library import pull as pull_from
+    from coder.workflow.projects import open_project
+
+    with open_project(study) as project:
+        me = _coder(project, coder)
+        wanted = [find(library, project.codebook(), version)] if version else newer(project, library)
+        if not wanted:
+            _say("There is no newer version.")
+            return
+        found = _settled(merge_with(project, wanted[0]), prefer)
+        _stop_at_conflicts(found, "the study was not changed")
+        done = pull_from(project, wanted[0], found.choices, coder=me)
+    _say(f"Took version {wanted[0].version}: {_codes(done.codebook)}.")
+    for code in done.kept:
+        _say(f"    {done.codebook.path(code)} was removed there; it has codings, so it stays here, retired")
+
+
+def _settled(merge: Merge, prefer: Preferred | None) -> Merge:
+    from coder.model.merging import Side
+
+    # A choice may bring up a conflict that was not there before it; each is settled once.
+    while prefer is not None and merge.open:
+        merge = merge.settled({conflict.key: Side(prefer) for conflict in merge.open})
+    return merge
+
+
+def _stop_at_conflicts(merge: Merge, then: str) -> None:
+    for conflict in merge.open:
+        _complain(str(conflict))
+    if merge.open:
+        _complain(f"{_count(len(merge.open), 'conflict')}, so {then}; settle them in the app, or with --prefer")
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -115,10 +115,13 @@ class Choice:
     looked_at: int
 
 
-def chosen(found: Sequence[tuple[CountedText, Sequence[Selected]]], expected: Profile = STRICT) -> Choice:
+def chosen(
+    found: Sequence[tuple[CountedText, Sequence[Selected]]], expected: Profile = STRICT, *, sure: bool = False
+) -> Choice:
     """The way of counting under which most names repeat the words selected, then most ends fall between words.
 
-    ``expected`` is what is known of the program: it wins where others are no better.
+    ``expected`` is what is known of the program: it wins where others are no better and, if that is ``sure``,
+    where no name contradicts it.
     """
     selections = [(text, selected) for text, selects in found for selected in selects]
     step = max(1, len(selections) // SAMPLE)
@@ -128,6 +131,13 @@ def chosen(found: Sequence[tuple[CountedText, Sequence[Selected]]], expected: Pr
         if profile != expected and not any(text.differs(profile) for text, _ in found):
             continue
         fits = [_fit(text, selected, profile) for text, selected in looked_at]
+        if profile == expected and all(
+            fit.named or (fit.inside and not selected.name.strip())
+            for fit, (_, selected) in zip(fits, looked_at, strict=True)
+        ):
+            named = any(fit.named for fit in fits)
+            if sure or named or all(fit.clean == 2 for fit in fits):
+                return Choice(expected, len(fits), len(fits))
         names = sum(fit.named for fit in fits)
         score = (names, sum(fit.clean for fit in fits) + (profile == expected) * 0.5)
         if score > best_score:
@@ -139,12 +149,13 @@ def chosen(found: Sequence[tuple[CountedText, Sequence[Selected]]], expected: Pr
 class _Fit:
     named: bool
     clean: int
+    inside: bool = True
 
 
 def _fit(text: CountedText, selected: Selected, profile: Profile) -> _Fit:
     start, end = text.ends_of(selected, profile)
     if not 0 <= start < end <= len(text.text):
-        return _Fit(False, 0)
+        return _Fit(False, 0, False)
     words = text.text[start:end]
     before = start == 0 or not (text.text[start - 1].isalnum() and words[0].isalnum())
     after = end == len(text.text) or not (text.text[end].isalnum() and words[-1].isalnum())

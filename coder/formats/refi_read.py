@@ -199,10 +199,10 @@ class _Project:
     def _sources(self) -> None:
         found = list(self._texts())
         expected = WINDOWS if "nvivo" in self.origin.lower() and "mac" not in self.origin.lower() else STRICT
-        if "redthread" in self.origin.lower():
-            expected = profile_of(self.origin)
+        own = self.origin.startswith("Redthread (")
+        expected = profile_of(self.origin) if own else expected
         counted = [(source.text, [one for each in source.selections if (one := _selected(each))]) for source in found]
-        choice = chosen(counted, expected)
+        choice = chosen(counted, expected, sure=own)
         if choice.looked_at:
             self.remarks.append(_told(choice))
         for source in found:

@@ -220,7 +220,7 @@ class _Writer:
             source,
             "PlainTextSelection",
             guid=id,
-            name=_plain(short),
+            name=" ".join(short.split()),
             startPosition=str(text.units(span.start, self.profile)),
             endPosition=str(text.units(span.end, self.profile)),
             creatingUser=self.coders.get(first.coder) if first else None,
