@@ -14,6 +14,7 @@ from coder.errors import CodebookConflict
 from coder.formats import read_codebook
 from coder.model import Code, Codebook, CodeStatus, new_id
 from coder.store import Project
+from coder.workflow.meaning import record, reworded
 from coder.workflow.permission import change_by
 
 DEEPEST = 4
@@ -24,6 +25,12 @@ LEAST_CONTRAST = 4.5
 
 NEAREST_COLOURS = 0.03
 """Distance in OKLab below which two colours are hard to tell apart side by side (Ottosson 2020)."""
+
+FEWEST_WORDS = 5
+"""Words of a definition below which it is not compared with another."""
+
+MOST_SHARED = 0.6
+"""Share of the words of two definitions, both together, beyond which siblings are said to overlap."""
 
 _LITTLE_WORDS = frozenset(
     {"a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"}
@@ -131,10 +138,18 @@ def add_code(
     return codebook.code(code.id)
 
 
-def change_code(project: Project, code: str, *, coder: str, **values: Any) -> Code:
-    """Other values for some fields of a code. Raises CodebookConflict."""
-    with change_by(project, coder, "change code", summary=f"change code {_name(project, code)}") as change:
-        codebook = project.codebook().changed(code, **values)
+def change_code(project: Project, code: str, *, coder: str, changes_meaning: bool | None = None, **values: Any) -> Code:
+    """Other values for some fields of a code. Raises CodebookConflict.
+
+    ``changes_meaning`` says whether another wording means something else (then the codings made before
+    are to be looked at again) or not; None leaves that to be said when the codebook is published.
+    """
+    what = {None: "change code", True: "change meaning of code", False: "change wording of code"}[changes_meaning]
+    with change_by(project, coder, "change code", summary=f"{what} {_name(project, code)}") as change:
+        before = project.codebook()
+        codebook = before.changed(code, **values)
+        if changes_meaning is not None and reworded(before, codebook):
+            record(project, change, before.code(code), meaning=changes_meaning, coder=coder)
         change.save_codebook(codebook)
     return codebook.code(code)
 
@@ -237,12 +252,20 @@ def check(codebook: Codebook) -> list[Finding]:
                 _gaps(code),
                 _dead_folder(codebook, code),
                 _same_words(codebook, code),
+                _same_meaning(codebook, code),
                 _unknown_sources(codebook, code),
                 _colour(codebook, code),
                 _depth(depth + 1),
             )
             findings += [Finding(severity, path, sentence) for severity, sentence in found]
     return findings
+
+
+def check_use(project: Project) -> list[Finding]:
+    """What is wrong with the codebook of a study, and which of its codes nobody has used."""
+    codebook, used = project.codebook(), codes_in_use(project)
+    dead = [code for _, code in codebook.walk() if code.takes_codings and code.id not in used]
+    return check(codebook) + [Finding(Severity.NOTE, codebook.path(code.id), "it has no codings") for code in dead]
 
 
 def diff(old: Codebook, new: Codebook) -> list[Difference]:
@@ -294,6 +317,15 @@ def _same_words(codebook: Codebook, code: Code) -> _Said:
     for earlier in siblings[: siblings.index(code)]:
         if _words(earlier.name) == _words(code.name):
             yield Severity.WARNING, f"its name says the same as its sibling {earlier.name!r}"
+
+
+def _same_meaning(codebook: Codebook, code: Code) -> _Said:
+    said = _words(f"{code.brief} {code.definition}")
+    siblings = codebook.children(code.parent)
+    for earlier in siblings[: siblings.index(code)]:
+        other = _words(f"{earlier.brief} {earlier.definition}")
+        if min(len(said), len(other)) >= FEWEST_WORDS and len(said & other) / len(said | other) > MOST_SHARED:
+            yield Severity.WARNING, f"its definition overlaps with that of its sibling {earlier.name!r}"
 
 
 def _unknown_sources(codebook: Codebook, code: Code) -> _Said:

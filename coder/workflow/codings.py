@@ -110,7 +110,7 @@ def remove_coding(project: Project, coding: str, *, coder: str, operation: str |
     """Take a coding away. Raises UnknownItem, or NotAllowed for another coder's."""
     with change_by(project, coder, "remove coding", operation=operation) as change:
         if not change.repeated:
-            change.remove_coding(_own(project, coding, coder).id)
+            change.remove_coding(own_coding(project, coding, coder).id)
 
 
 def change_code_of(project: Project, coding: str, code: str, *, coder: str, operation: str | None = None) -> None:
@@ -122,7 +122,7 @@ def change_code_of(project: Project, coding: str, code: str, *, coder: str, oper
     summary = f"recode to {_path(project, code)}"
     with change_by(project, coder, "recode", operation=operation, summary=summary) as change:
         if not change.repeated:
-            found = _own(project, coding, coder)
+            found = own_coding(project, coding, coder)
             check_takes_codings(project.codebook(), code)
             _save_changed(project, change, replace(found, code=code))
 
@@ -135,7 +135,7 @@ def change_extent(project: Project, coding: str, span: Span, *, coder: str, oper
     """
     with change_by(project, coder, "change extent", operation=operation) as change:
         if not change.repeated:
-            found = _own(project, coding, coder)
+            found = own_coding(project, coding, coder)
             anchor = _anchor(project.document(found.document), span)
             _save_changed(project, change, replace(found, anchor=anchor))
 
@@ -198,6 +198,14 @@ def redo(project: Project, *, coder: str, operation: str | None = None) -> Entry
     """Make again what this coder took back last. Raises NothingToUndo, or StaleEdit."""
     acting(project, coder)
     return project.redo(coder, operation=operation)
+
+
+def own_coding(project: Project, coding: str, coder: str) -> Coding:
+    """A coding that this coder may change. Raises UnknownItem, or NotAllowed for another's, unless by an owner."""
+    found = project.coding(coding)
+    if found.coder != coder and acting(project, coder).role is not Role.OWNER:
+        raise NotAllowed("this coding is another coder's; put your own code on the passage instead")
+    return found
 
 
 def code_called(codebook: Codebook, text: str) -> str:
@@ -366,13 +374,6 @@ def _existing(project: Project, coding: str) -> Coding | None:
         return project.coding(coding)
     except UnknownItem:
         return None
-
-
-def _own(project: Project, coding: str, coder: str) -> Coding:
-    found = project.coding(coding)
-    if found.coder != coder and acting(project, coder).role is not Role.OWNER:
-        raise NotAllowed("this coding is another coder's; put your own code on the passage instead")
-    return found
 
 
 def _path(project: Project, code: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -175,7 +176,7 @@ def _edit(project: Project, code: Code) -> None:
             st.session_state.pop(_EDITING)
             st.rerun()
         if saved:
-            values = {
+            values: dict[str, Any] = {
                 "name": name.strip(),
                 "colour": colour,
                 "key": key or None,
