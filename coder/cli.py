@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     from coder.formats.answers import Choice, Plan
     from coder.model import Codebook, Loss, Received
+    from coder.model.merging import Merge
     from coder.store import Project
+    from coder.workflow.codebooks import Finding
     from coder.workflow.documents import FileReport
     from coder.workflow.filing import Filing
 
@@ -538,9 +540,7 @@ def check(
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE]...", help="Codebooks in any form that Redthread reads.")
     ] = None,
-    study: Annotated[
-        Path | None, typer.Option(help="The codebook of this project file, and what was used of it.")
-    ] = None,
+    study: Annotated[Path | None, typer.Option(help="The codebook of this project, and what was used.")] = None,
 ) -> None:
     """Say what coders would stumble over.
 
@@ -635,9 +635,7 @@ def merge(
 def publish(
     study: Study,
     library: Library,
-    version: Annotated[
-        str, typer.Option(help="The new version, such as 1.2.0; without it, the next that is free.")
-    ] = "",
+    version: Annotated[str, typer.Option(help="The new version, such as 1.2.0; without it, the next.")] = "",
     note: Annotated[str, typer.Option(help="What has changed, in a line.")] = "",
     coder: Annotated[str, typer.Option(help="Who you are, if the project has several coders.")] = "",
 ) -> None:

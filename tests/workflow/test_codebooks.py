@@ -17,6 +17,7 @@ from coder.workflow.codebooks import (
     add_code,
     change_code,
     check,
+    check_use,
     combined,
     diff,
     load_codebook,
@@ -301,3 +302,17 @@ def test_every_code_of_either_side_is_accounted_for(old: Codebook, new: Codebook
     assert (added, removed) == (after - before, before - after)
     renamed = {difference.code for difference in found if difference.kind is Kind.RENAMED}
     assert renamed == {id for id in before & after if old.code(id).name != new.code(id).name}
+
+
+def test_siblings_whose_definitions_overlap_are_found() -> None:
+    said = "Somebody tells that the practice came from elsewhere as a finished model"
+    one = Code("a", "One", colour="#b3261e", brief="b", definition=f"{said}.", when_to_use="w", examples=("e",))
+    two = replace(one, id="b", name="Two", colour="#0b57d0", definition=f"{said}, and was left so.")
+    assert sentences(book(one, two)) == [
+        "warning: Two: its definition overlaps with that of its sibling 'One'",
+    ]
+
+
+def test_codes_that_nobody_used_are_found(project: Project, coded: Coding) -> None:
+    dead = [finding.path for finding in check_use(project) if finding.sentence == "it has no codings"]
+    assert dead == ["Paths / Transfer", "Obstacles / No time"]
