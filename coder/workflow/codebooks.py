@@ -14,6 +14,7 @@ from coder.errors import CodebookConflict
 from coder.formats import read_codebook
 from coder.model import Code, Codebook, CodeStatus, new_id
 from coder.store import Project
+from coder.workflow.meaning import record, reworded
 from coder.workflow.permission import change_by
 
 DEEPEST = 4
@@ -137,10 +138,18 @@ def add_code(
     return codebook.code(code.id)
 
 
-def change_code(project: Project, code: str, *, coder: str, **values: Any) -> Code:
-    """Other values for some fields of a code. Raises CodebookConflict."""
-    with change_by(project, coder, "change code", summary=f"change code {_name(project, code)}") as change:
-        codebook = project.codebook().changed(code, **values)
+def change_code(project: Project, code: str, *, coder: str, changes_meaning: bool | None = None, **values: Any) -> Code:
+    """Other values for some fields of a code. Raises CodebookConflict.
+
+    ``changes_meaning`` says whether another wording means something else (then the codings made before
+    are to be looked at again) or not; None leaves that to be said when the codebook is published.
+    """
+    what = {None: "change code", True: "change meaning of code", False: "change wording of code"}[changes_meaning]
+    with change_by(project, coder, "change code", summary=f"{what} {_name(project, code)}") as change:
+        before = project.codebook()
+        codebook = before.changed(code, **values)
+        if changes_meaning is not None and reworded(before, codebook):
+            record(project, change, before.code(code), meaning=changes_meaning, coder=coder)
         change.save_codebook(codebook)
     return codebook.code(code)
 
