@@ -14,7 +14,8 @@ from ui import settings
 from ui.parts.errors import told
 from ui.parts.leading import lead
 from ui.parts.words import count, local_time, plain
-from ui.resources import enter, leave, opened
+from ui.resources import coder_id, enter, leave, opened
+from ui.screens.exchange import bring_in, give_away
 from ui.session import session
 
 SUFFIX = ".redthread"
@@ -124,6 +125,7 @@ def _overview() -> None:
             for label, number in numbers.items():
                 st.metric(label, f"{number:,}", border=True, width=170)
         _next_step(documents=bool(documents), codes=bool(codes), codings=bool(made), cases=bool(project.cases()))
+        _exchange(project)
         _history(project)
     with st.container(horizontal=True):
         if st.button("Check that the file is sound", icon=":material/verified:"):
@@ -146,6 +148,13 @@ def _next_step(*, documents: bool, codes: bool, codings: bool, cases: bool) -> N
         )
     elif not codings:
         lead("Next: read a document and code what matters in it.", "Begin to code", "coding")
+
+
+def _exchange(project: Project) -> None:
+    with st.expander("Bring in from another program", icon=":material/input:"):
+        bring_in(project, coder_id())
+    with st.expander("Give to another program", icon=":material/output:"):
+        give_away(project)
 
 
 def _history(project: Project) -> None:

@@ -1,0 +1,97 @@
+"""Projects of other programs brought in, and the project given to another program, with what is lost on the way."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from coder.formats.studies import STUDY_FORMATS
+from coder.model import Loss, Received
+from coder.store import Project
+from coder.workflow.exchange import Preview, Target, export_study, preview, read_study, take_in
+from ui.parts.acting import act
+from ui.parts.errors import told
+from ui.parts.words import count, plain
+
+NAMES = {
+    Target.STRICT: "any program, by the letter of the standard",
+    Target.NVIVO: "NVivo",
+    Target.MAXQDA: "MAXQDA",
+    Target.ATLAS: "ATLAS.ti",
+}
+
+
+def bring_in(project: Project, coder: str) -> None:
+    """A project of another program: what would come and what would be lost, then taking it in."""
+    programs = ", ".join(row.name for row in STUDY_FORMATS)
+    st.caption(f"Documents, codings, coders, cases, memos and sets come along; nothing comes twice. Known: {programs}.")
+    suffixes = sorted({suffix for row in STUDY_FORMATS for suffix in row.suffixes})
+    file = st.file_uploader("Project of another program", type=suffixes, key=f"study {project.revision}")
+    if file is None:
+        return
+    with told(), st.spinner("Reading"):
+        received = read_study(file.name, file.getvalue())
+        _would_come(received, preview(project, received))
+        _lost(received.losses, "Nothing of it is lost.")
+        if st.button("Bring it in", type="primary", icon=":material/input:"):
+            bar = st.progress(0.0, "Bringing in")
+
+            def progress(done: int, of: int, name: str) -> None:
+                bar.progress(done / max(1, of), plain(name) or "Storing")
+
+            act(
+                lambda: take_in(project, received, coder=coder, on_progress=progress),
+                f"Brought in {plain(received.study.title)}; Undo takes all of it back.",
+            )
+
+
+def give_away(project: Project) -> None:
+    """The project as a file for another program, with what that cannot carry."""
+    st.caption("As a REFI-QDA project (.qdpx). Each program counts positions in a text in its own way.")
+    target = st.selectbox("For which program", list(NAMES), format_func=NAMES.__getitem__, key="exchange target")
+    if not st.button("Make the file", icon=":material/output:"):
+        return
+    with told(), st.spinner("Writing"), tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "study.qdpx"
+        losses = export_study(project, place, target=target)
+        _lost(losses, "Nothing is lost.")
+        name = "".join(c if c.isalnum() or c in " -_" else " " for c in project.title).strip() or "study"
+        st.download_button(
+            "Download", place.read_bytes(), f"{name}.qdpx", "application/octet-stream", icon=":material/download:",
+            on_click="ignore",
+        )  # fmt: skip
+
+
+def _would_come(received: Received, found: Preview) -> None:
+    origin = f" from {received.study.origin}" if received.study.origin else ""
+    st.text(f"{received.study.title}{origin}")
+    rows = [
+        {"what": what, "new": new, "there already": found.known[what]}
+        for what, new in found.new.items()
+        if new or found.known[what]
+    ]
+    st.dataframe(pd.DataFrame(rows, columns=["what", "new", "there already"]), hide_index=True, width=520)
+    for remark in received.remarks:
+        st.text(f"· {remark}")
+    if found.conflicts:
+        with st.expander(f"{count(len(found.conflicts), 'place')} where the two disagree; this project's stands"):
+            for conflict in found.conflicts:
+                st.text(conflict)
+
+
+def _lost(losses: Sequence[Loss], nothing: str) -> None:
+    if not losses:
+        st.success(nothing)
+        return
+    st.warning("This does not come along:")
+    rows = [
+        {"how many": loss.count, "what": loss.what, "why": loss.why, "such as": "; ".join(loss.examples)}
+        for loss in losses
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, column_config={"how many": st.column_config.NumberColumn(width=90)}
+    )
