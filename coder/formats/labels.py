@@ -59,7 +59,8 @@ class Label:
     sure: bool = False
 
 
-_LEAD = r"(?:[-*•–>]\s+)?"
+_LEAD = r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]*(?:[-*•–>]\s+)?"
+"""What may stand before a label: marks without a width, as writing from right to left has them, and a bullet."""
 _MARK = r"(?:\*{1,3}|_{1,2})?"
 _NAME = r"(?P<name>[^\W\d_][^:：\[\]{}<>\t\n*#]{0,58}?)"
 _COLON_MARK = rf"\s?(?::{_MARK}(?=\s|$)|：{_MARK})"
@@ -83,7 +84,7 @@ _CLOCK_NEAR = re.compile(r"[\[({<#]\s*\d")
 _NAME_ALONE = re.compile(rf"{_NAME}(?<![.,])$")
 _NOT_A_NAME = re.compile(r"[?!…;\"“”„=\\]|//|https?$|\b(?!Prof|Mrs|Ing|Mag|Frau|Herr)\w{3,}\.\s", re.IGNORECASE)
 
-AT_ONCE = re.compile(r"//\s?[^\W\d_][^:/\n]{0,40}:\s")
+AT_ONCE = re.compile(r"(?<!:)//\s?[^\W\d_][^:/\n]{0,40}:\s(?:[^\n]*?//)?")
 """``//S02: words//`` inside a turn: somebody else talking at the same time."""
 
 _HEAD = 110
@@ -255,11 +256,19 @@ def convention(evidence: Evidence) -> Convention:
     strict = believed > sum(colons.values())
     known = frozenset().union(*names.values()) & colons.keys()
     by_colon = _in_notes(evidence) if evidence.notes else _by_repetition(evidence, Form.COLON)
-    names[Form.COLON] = known if strict else known | by_colon | _below_stamps(evidence)
+    trusted = known if strict else known | by_colon | _below_stamps(evidence)
+    # Somebody who typed "i:" or "INTERVIEWER:" once meant no other words than the line before.
+    spelt = {spelling(name) for name in trusted}
+    names[Form.COLON] = trusted | {name for name in colons if spelling(name) in spelt}
     doubted = () if strict or evidence.notes or not names[Form.COLON] else tuple(
         name for name in colons if name not in names[Form.COLON] and _is_name_like(name)
     )  # fmt: skip
     return Convention(names, _stamps(evidence, named=any(names.values())), doubted)
+
+
+def spelling(name: str) -> str:
+    """The name without what differs where somebody types it again: capitals, blanks and a full stop at its end."""
+    return " ".join(name.casefold().split()).rstrip(".")
 
 
 def _after_stamps(evidence: Evidence) -> frozenset[str]:

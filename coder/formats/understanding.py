@@ -9,7 +9,17 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from coder.errors import MalformedFile
-from coder.formats.labels import AT_ONCE, Convention, Evidence, Form, Label, convention, label_of, names_in_bold
+from coder.formats.labels import (
+    AT_ONCE,
+    Convention,
+    Evidence,
+    Form,
+    Label,
+    convention,
+    label_of,
+    names_in_bold,
+    spelling,
+)
 from coder.formats.notes import is_field
 from coder.formats.outline import FRONT, SHORT, Outline, outline
 from coder.formats.paragraphs import Paragraph, lines
@@ -286,10 +296,10 @@ def _doubts(
     speakers = dict.fromkeys(turn.speaker for turn in turns if turn.speaker)
     spellings: dict[str, list[str]] = {}
     for speaker in speakers:
-        spellings.setdefault(speaker.casefold(), []).append(speaker)
+        spellings.setdefault(spelling(speaker), []).append(speaker)
     alike = [" and ".join(map(repr, names)) for names in spellings.values() if len(names) > 1]
     if alike:
-        yield f"speakers whose names differ only in capitals were kept apart: {', '.join(alike)}"
+        yield f"speakers whose names differ only in capitals or a full stop were kept apart: {', '.join(alike)}"
     timed = [turn for turn in turns if turn.start_ms is not None]
     for before, after in pairwise(timed):
         if (before.start_ms or 0) > (after.start_ms or 0):
