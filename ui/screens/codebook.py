@@ -8,12 +8,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from coder.errors import InvalidValue
 from coder.formats import CODEBOOK_READERS, write_codebook
 from coder.model import Code, Codebook, CodeStatus
 from coder.store import Project
 from coder.workflow import codebooks
+from coder.workflow.meaning import DEFINING, wording
 from coder.workflow.projects import shipped_codebooks
+from coder.workflow.versions import to_look_at_again
+from ui.parts import versions
 from ui.parts.acting import act, popover
+from ui.parts.errors import refused
 from ui.parts.words import count, plain, swatch
 from ui.resources import coder_id, opened
 from ui.session import session
@@ -32,8 +37,23 @@ def show() -> None:
         for coding in project.codings():
             made[coding.code] = made.get(coding.code, 0) + 1
         bar = st.container(horizontal=True, vertical_alignment="center")
+        waiting = to_look_at_again(project)
+        views = {"codes": "Codes", "history": "History", "again": f"Look again ({len(waiting):,})"}
+        view = st.segmented_control(
+            "View",
+            views,
+            format_func=views.__getitem__,
+            default="codes",
+            label_visibility="collapsed",
+            required=True,
+            key="codebook view",
+        )
         chosen = None
-        if codebook.codes:
+        if view == "history":
+            versions.history(project)
+        elif view == "again":
+            versions.look_again(project, codebook, waiting)
+        elif codebook.codes:
             with st.container(key="beside"):
                 left, right = st.columns([5, 6], gap="medium")
             with left:
@@ -54,6 +74,7 @@ def _bar(project: Project, codebook: Codebook, chosen: Code | None) -> None:
         _add(project, codebook, chosen)
     with popover(project, "Load", icon="upload_file"):
         _load(project)
+    versions.publishing(project, codebook)
     st.download_button(
         "Download",
         data=lambda: write_codebook("codebook.yaml", codebook),
@@ -123,7 +144,7 @@ def _code(project: Project, codebook: Codebook, code: Code, codings: int) -> Non
             facts.append("retired: takes no new codings")
         st.caption(" · ".join(facts))
         if st.session_state.get(_EDITING) == code.id:
-            _edit(project, code)
+            _edit(project, code, codings)
         else:
             _acts(project, codebook, code, codings)
             _definition(codebook, code)
@@ -152,7 +173,7 @@ def _definition(codebook: Codebook, code: Code) -> None:
         )
 
 
-def _edit(project: Project, code: Code) -> None:
+def _edit(project: Project, code: Code, codings: int) -> None:
     with st.form(f"code {code.id} {project.revision}", border=False):
         one, two, three = st.columns([4, 1, 2])
         name = one.text_input("Name", code.name)
@@ -169,6 +190,14 @@ def _edit(project: Project, code: Code) -> None:
         sources = st.text_input("Sources, keys separated by commas", ", ".join(code.sources))
         memo = st.text_area("Memo", code.memo, height="content")
         codable = st.toggle("Takes codings (off: it only groups the codes below it)", code.codable)
+        meaning = st.radio(
+            "If you changed a definition or its use: does this change the meaning, or only the wording?",
+            [False, True],
+            index=None,
+            format_func={False: "Only the wording", True: "The meaning"}.__getitem__,
+            captions=["Codings stay as they are.", "Codings made so far are to be looked at again."],
+            horizontal=True,
+        )
         with st.container(horizontal=True):
             saved = st.form_submit_button("Save", type="primary")
             left = st.form_submit_button("Leave it as it was")
@@ -191,8 +220,17 @@ def _edit(project: Project, code: Code) -> None:
                 "codable": codable,
             }
 
+            said = wording(code)
+            if (
+                any(values[field] != said[field] for field in DEFINING)
+                and meaning is None
+                and (codings or any(said.values()))
+            ):
+                refused(InvalidValue("say whether the meaning changes or only the wording, then save"))
+                return
+
             def save() -> None:
-                codebooks.change_code(project, code.id, coder=coder_id(), **values)
+                codebooks.change_code(project, code.id, coder=coder_id(), changes_meaning=meaning, **values)
                 st.session_state.pop(_EDITING)
 
             act(save, f"Changed {name.strip()}")
