@@ -27,6 +27,7 @@ from coder.model import (
     now,
     text_hash,
 )
+from coder.model.framework import FrameworkCell, RowKind, cell_id
 from coder.model.journal import canonical
 from coder.store import journal, rows
 from coder.store.file import ProjectFile, storable
@@ -43,6 +44,7 @@ from coder.store.schema import (
     CODING,
     DECISION,
     DOCUMENT,
+    FRAMEWORK_CELL,
     ITEM_SET,
     ITEM_SET_MEMBER,
     MEMBER_TABLES,
@@ -205,6 +207,7 @@ class Change:
                 self._move_memos("coding", row["id"], equal)
                 write.drop(CODING, row["id"])
         self._move_memos("code", source, into)
+        self._move_cells(source, into)
         return len(moved)
 
     def save_decision(self, decision: Decision) -> None:
@@ -299,8 +302,9 @@ class Change:
             write.put(ATTRIBUTE_VALUE, row)
 
     def remove_case(self, case: str) -> None:
-        """Take a case away with its values, its memberships and the memos on it."""
+        """Take a case away with its values, its memberships, the memos on it and its row of the framework matrix."""
         write = self._writer()
+        self._drop_cells('"row" = ? AND kind = ?', case, RowKind.CASE.value)
         self._drop_where(ATTRIBUTE_VALUE, "case_id", case)
         self._drop_where(MEMBERSHIP, "case_id", case)
         self._drop_memos("case", case)
@@ -390,6 +394,25 @@ class Change:
         if not write.drop(ITEM_SET, item_set):
             raise UnknownItem(f"no set with the id {item_set}; it may have been removed meanwhile")
 
+    def save_framework_cell(self, cell: FrameworkCell) -> None:
+        """Store a cell of the framework matrix, new or changed.
+
+        Raises UnknownItem for a case, document, code or coder that is not there.
+        """
+        write = self._writer()
+        if cell.kind is RowKind.CASE:
+            self._expect(CASE, cell.row, "case")
+        elif cell.kind is RowKind.DOCUMENT:
+            self._document(cell.row)
+        self._expect(CODE, cell.code, "code")
+        self._expect(CODER, cell.coder, "coder")
+        write.put(FRAMEWORK_CELL, rows.framework_cell_row(cell))
+
+    def remove_framework_cell(self, kind: RowKind, row: str, code: str) -> None:
+        """Empty a cell of the framework matrix."""
+        if not self._writer().drop(FRAMEWORK_CELL, cell_id(kind, row, code)):
+            raise UnknownItem("nothing stands in this cell; it may have been emptied meanwhile")
+
     def save_coder(self, coder: Coder) -> None:
         """Store a coder, new or changed."""
         self._writer().put(CODER, rows.coder_row(coder, self._place(CODER, coder.id)))
@@ -429,6 +452,7 @@ class Change:
                     "(counting removed documents); merge it into another code or retire it"
                 )
             self._drop_memos("code", code)
+            self._drop_cells("code = ?", code)
 
     def _settle_members(self) -> None:
         for about, table in MEMBER_TABLES.items():
@@ -515,6 +539,23 @@ class Change:
                 text = "\n\n".join(filter(None, (standing["text"], memo["title"], memo["text"])))
                 self._recorder.put(MEMO, {**standing, "text": text, "modified": now()})
                 self._recorder.drop(MEMO, memo["id"])
+
+    def _drop_cells(self, where: str, *values: str) -> None:
+        for (id,) in self._file.rows(f"SELECT id FROM framework_cell WHERE {where}", values):  # noqa: S608
+            self._recorder.drop(FRAMEWORK_CELL, id)
+
+    def _move_cells(self, source: str, into: str) -> None:
+        for values in self._file.rows(FRAMEWORK_CELL.from_rows() + "WHERE code = ? ORDER BY id", (source,)):
+            moved = replace(rows.framework_cell(values), code=into)
+            self._recorder.drop(FRAMEWORK_CELL, values[0])
+            standing = self._recorder.row(FRAMEWORK_CELL, moved.id)
+            if standing is not None:
+                # Two summaries that meet become one text, over what lay beneath the one that stood there.
+                kept = rows.framework_cell(list(standing.values()))
+                summary = "\n\n".join(filter(None, (kept.summary, moved.summary)))
+                pinned = tuple(dict.fromkeys((*kept.pinned, *moved.pinned)))
+                moved = replace(kept, summary=summary, pinned=pinned, modified=now())
+            self._recorder.put(FRAMEWORK_CELL, rows.framework_cell_row(moved))
 
 
 _MEMO_TARGETS = {"coding": CODING, "document": DOCUMENT, "code": CODE, "case": CASE}

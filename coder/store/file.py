@@ -203,6 +203,7 @@ def _noun(table: str) -> str:
         "attribute_value": "value of an attribute",
         "item_set": "set",
         "item_set_member": "member of a set",
+        "framework_cell": "cell of the framework matrix",
     }
     return nouns.get(table, table.replace("_", " "))
 

@@ -106,6 +106,18 @@ def _changes(file: ProjectFile, where: str, values: Sequence[object]) -> Iterato
         yield number, RowChange(table, key, _unpacked(before), _unpacked(after), document)
 
 
+def last_removed(file: ProjectFile, table: str, keys: Sequence[str]) -> list[Row]:
+    """Rows of these keys as they last went away; some may have come back since."""
+    found = dict(
+        file.rows(
+            'SELECT "key", "before" FROM journal_change WHERE table_name = ?1 AND "after" IS NULL '
+            'AND "key" IN (SELECT value FROM json_each(?2)) ORDER BY entry',
+            (table, json.dumps(list(keys))),
+        )
+    )
+    return [json.loads(before) for before in found.values()]
+
+
 def revisions(file: ProjectFile, document: str) -> Iterator[Revision]:
     """Every text that a document has had, oldest first."""
     reading = None

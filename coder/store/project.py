@@ -31,6 +31,7 @@ from coder.model import (
     Turn,
     new_id,
 )
+from coder.model.framework import FrameworkCell, RowKind
 from coder.store import check, journal, rows, undo
 from coder.store.change import Change
 from coder.store.file import MEMORY, ProjectFile
@@ -42,6 +43,7 @@ from coder.store.schema import (
     CODING,
     DECISION,
     DOCUMENT,
+    FRAMEWORK_CELL,
     ITEM_SET,
     MEMBERSHIP,
     MEMO,
@@ -397,12 +399,25 @@ class Project:
         query = _of_shown(MEMBERSHIP.from_rows("own"), "") + 'ORDER BY d.number, own."start", own.case_id'
         return [rows.membership(values) for values in self._file.rows(query)]
 
+    def framework_cells(self, kind: RowKind) -> list[FrameworkCell]:
+        """What stands in the framework matrix with rows of this kind, in any order; not on removed documents."""
+        query = FRAMEWORK_CELL.from_rows("own") + (
+            "LEFT JOIN document d ON own.kind = 'document' AND d.id = own.\"row\" "
+            "WHERE coalesce(d.removed, 0) = 0 AND own.kind = ? ORDER BY own.created, own.id"
+        )
+        return [rows.framework_cell(values) for values in self._file.rows(query, (kind.value,))]
+
     # --- the journal ---------------------------------------------------------------------------
 
     def journal(self, *, after: int = 0, limit: int | None = None, document: str | None = None) -> list[Entry]:
         """Entries after a number, oldest first; with ``document`` those that changed something there."""
         with self._file.snapshot():
             return journal.entries(self._file, after=after, limit=limit, document=document)
+
+    def removed_codings(self, ids: Sequence[str]) -> list[Coding]:
+        """Those of these codings that were taken away, as they last stood; some may have come back since."""
+        with self._file.snapshot():
+            return [rows.coding_in(row) for row in journal.last_removed(self._file, CODING.name, ids)]
 
     def changes_since(self, revision: int, document: str) -> tuple[int, list[RowChange]]:
         """The newest revision, and every row change of this document after the given one, oldest first."""

@@ -39,6 +39,7 @@ from coder.model import (
     TurnKind,
     Value,
 )
+from coder.model.framework import Basis, FrameworkCell, RowKind
 from coder.model.journal import Row, canonical
 from coder.store.schema import CODING, DECISION
 
@@ -208,6 +209,30 @@ def item_sets(sets: Iterable[Values], members: Iterable[Values]) -> list[ItemSet
     for _, item_set, _, about, target in members:
         inside.setdefault(item_set, []).append((about, target))
     return [ItemSet(id, name, description, tuple(inside.get(id, ()))) for id, _, name, description in sets]
+
+
+def framework_cell_row(cell: FrameworkCell) -> dict[str, Any]:
+    basis = {"codings": cell.basis.codings, "definitions": cell.basis.definitions, "texts": cell.basis.texts}
+    return {
+        "id": cell.id,
+        "kind": cell.kind.value,
+        "row": cell.row,
+        "code": cell.code,
+        "coder": cell.coder,
+        "summary": cell.summary,
+        "pinned": canonical(list(cell.pinned)),
+        "basis": canonical(basis),
+        "created": cell.created,
+        "modified": cell.modified,
+    }
+
+
+def framework_cell(values: Values) -> FrameworkCell:
+    _, kind, row, code, coder, summary, pinned, basis, created, modified = values
+    lay = {name: tuple((id, hash) for id, hash in pairs) for name, pairs in json.loads(basis).items()}
+    return FrameworkCell(
+        RowKind(kind), row, code, coder, summary, tuple(json.loads(pinned)), Basis(**lay), created, modified
+    )
 
 
 def read_mark_row(mark: ReadMark) -> dict[str, Any]:

@@ -335,7 +335,29 @@ def m006_readings(db: Database) -> None:
     """)
 
 
-VERSION = 6
+@MIGRATIONS()
+def m007_framework(db: Database) -> None:
+    """What researchers say of a case, document or speaker under a code, and what lay beneath when they said it."""
+    db.executescript("""
+        CREATE TABLE framework_cell (
+            id TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            "row" TEXT NOT NULL,
+            code TEXT NOT NULL REFERENCES code DEFERRABLE INITIALLY DEFERRED,
+            coder TEXT NOT NULL REFERENCES coder DEFERRABLE INITIALLY DEFERRED,
+            summary TEXT NOT NULL,
+            pinned TEXT NOT NULL,
+            basis TEXT NOT NULL,
+            created TEXT NOT NULL,
+            modified TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX framework_cell_by_row ON framework_cell ("row", kind);
+        CREATE INDEX framework_cell_by_code ON framework_cell (code);
+        CREATE INDEX framework_cell_by_coder ON framework_cell (coder);
+    """)
+
+
+VERSION = 7
 """The number of the newest migration, kept in the header as ``user_version``."""
 
 
@@ -410,6 +432,7 @@ MEMBERSHIP = _table("membership", "id document case_id start end")
 SETTING = _table("setting", "key value", key="key")
 ITEM_SET = _table("item_set", "id place name description")
 ITEM_SET_MEMBER = _table("item_set_member", "id item_set place about target")
+FRAMEWORK_CELL = _table("framework_cell", "id kind row code coder summary pinned basis created modified")
 
 MEMBER_TABLES = {"document": DOCUMENT, "code": CODE, "case": CASE, "memo": MEMO, "coding": CODING}
 """What can be put in a set."""
@@ -435,6 +458,7 @@ JOURNALED = {
     for table in (
         DOCUMENT, CODEBOOK, CODE, CODEBOOK_VERSION, CODER, CODING, DECISION,
         MEMO, READ_MARK, ATTRIBUTE, CASE, ATTRIBUTE_VALUE, MEMBERSHIP, SETTING, ITEM_SET, ITEM_SET_MEMBER,
+        FRAMEWORK_CELL,
     )
 }  # fmt: skip
 

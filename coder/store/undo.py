@@ -70,6 +70,9 @@ def _invert(file: ProjectFile, latest: Entry, refusal: str) -> list[RowChange]:
         for key, _ in write.removed(table):
             if file.value("SELECT 1 FROM memo WHERE target = ? AND about = ?", (key, about)):
                 raise StaleEdit(f"{refusal}: a memo was written on {_what(table)} since")
+    for key, _ in write.removed(CASE):
+        if file.value("SELECT 1 FROM framework_cell WHERE \"row\" = ? AND kind = 'case'", (key,)):
+            raise StaleEdit(f"{refusal}: the framework matrix says something of the case since")
     for about, table in MEMBER_TABLES.items():
         for key, _ in write.removed(table):
             if file.value("SELECT 1 FROM item_set_member WHERE target = ? AND about = ?", (key, about)):
@@ -150,6 +153,7 @@ def _what(table: Table) -> str:
         "membership": "document’s case",
         "item_set": "set",
         "item_set_member": "set",
+        "framework_cell": "cell of the framework matrix",
     }
     return "the " + nouns.get(table.name, table.name.replace("_", " "))
 

@@ -26,6 +26,7 @@ from coder.model import (
     Span,
     new_id,
 )
+from coder.model.framework import FrameworkCell, RowKind, basis_of
 from coder.store import Change, Project
 
 ACTS = (
@@ -33,7 +34,7 @@ ACTS = (
     "merge", "decide", "memo on coding", "memo on code", "memo on case", "remove memo", "add code", "rename code",
     "move code", "remove code", "publish", "add case", "value", "remove case", "attribute", "remove attribute",
     "assign", "assign stretch", "unassign", "coder", "setting", "remove setting", "set", "remove set",
-    "memo on passage", "correct",
+    "memo on passage", "correct", "cell", "empty cell",
 )  # fmt: skip
 STEPS = st.tuples(st.sampled_from(ACTS), st.integers(0, 99), st.integers(0, 99))
 
@@ -137,6 +138,13 @@ def act(project: Project, change: Change, coder: str, name: str, a: int, b: int)
             found = project.document(pick(documents()).id)
             anchor = Anchor.on(found.text, Span(b % 5, b % 5 + 3))
             change.save_memo(Memo(f"memo {b % 3}", "document", found.id, coder, f"memo {b}", anchor=anchor))
+        case "cell":
+            kind, items = pick([(RowKind.CASE, cases()), (RowKind.DOCUMENT, documents())], b)
+            basis = basis_of(codings(), codes, documents())
+            change.save_framework_cell(FrameworkCell(kind, pick(items).id, pick(codes, b).id, coder, f"{b}", (), basis))
+        case "empty cell":
+            found = pick([*project.framework_cells(RowKind.CASE), *project.framework_cells(RowKind.DOCUMENT)])
+            change.remove_framework_cell(found.kind, found.row, found.code)
 
 
 def begun() -> tuple[Project, str]:
