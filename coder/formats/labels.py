@@ -84,7 +84,7 @@ _CLOCK_NEAR = re.compile(r"[\[({<#]\s*\d")
 _NAME_ALONE = re.compile(rf"{_NAME}(?<![.,])$")
 _NOT_A_NAME = re.compile(r"[?!…;\"“”„=\\]|//|https?$|\b(?!Prof|Mrs|Ing|Mag|Frau|Herr)\w{3,}\.\s", re.IGNORECASE)
 
-AT_ONCE = re.compile(r"(?<!:)//\s?[^\W\d_][^:/\n]{0,40}:\s(?:[^\n]*?//)?")
+AT_ONCE = re.compile(r"(?<!:)//[^\W\d_][^:/\n]{0,40}:\s")
 """``//S02: words//`` inside a turn: somebody else talking at the same time."""
 
 _HEAD = 110

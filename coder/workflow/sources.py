@@ -112,7 +112,8 @@ def _sources_at(path: Path, place: str) -> Iterator[Source]:
 
 
 def _left_by_a_system(name: str) -> bool:
-    return name.startswith(".") or name.casefold() in _LEFT_BY_SYSTEMS
+    # "~$" begins what Word leaves beside a document that is open.
+    return name.startswith((".", "~$")) or name.casefold() in _LEFT_BY_SYSTEMS
 
 
 def _content(path: Path) -> bytes:

@@ -231,7 +231,7 @@ def test_a_file_of_many_meetings_is_split_where_that_is_asked_for(project: Proje
 def test_an_archive_is_read_as_a_folder(project: Project, me: str, tmp_path: Path) -> None:
     content = archive(**{
         "Kartano/1/a.txt": TALK.format("a"), "Kide/2/b.txt": TALK.format("b"), "Kide/empty/": "",
-        "__MACOSX/Kide/2/._b.txt": "x", "Kide/.DS_Store": "x", "Thumbs.db": "x",
+        "__MACOSX/Kide/2/._b.txt": "x", "Kide/.DS_Store": "x", "Thumbs.db": "x", "Kide/~$b.docx": "x",
     })  # fmt: skip
     (tmp_path / "notes.zip").write_bytes(content)
     reports = import_documents(project, sources([tmp_path / "notes.zip"]), coder=me, filing=BY_WAVE)
