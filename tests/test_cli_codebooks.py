@@ -55,9 +55,9 @@ def test_a_codebook_goes_through_a_library_from_study_to_study(run: Run, tmp_pat
     run("new", "one.redthread", "--coder", "Maija", "--codebook", "base.yaml")
     run("new", "two.redthread", "--coder", "Leena")
     done = run("codebook", "publish", "one.redthread", "--library", "shared", "--note", "The beginning")
-    assert (done.exit_code, "Published version 0.2.0 as shared" in done.stdout) == (0, True), done.output
+    assert (done.exit_code, "Published version 0.1.0 as shared" in done.stdout) == (0, True), done.output
     done = run("codebook", "pull", "two.redthread", "--library", "shared")
-    assert (done.exit_code, done.stdout) == (0, "Took version 0.2.0: 2 codes.\n"), done.output
+    assert (done.exit_code, done.stdout) == (0, "Took version 0.1.0: 2 codes.\n"), done.output
     assert "no newer version" in run("codebook", "pull", "two.redthread", "--library", "shared").stdout
     for study, words in (("one", "Ours"), ("two", "Theirs")):
         with open_project(tmp_path / f"{study}.redthread") as project:

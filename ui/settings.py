@@ -20,7 +20,8 @@ _KEPT = 12
 class Settings:
     """``recent`` are paths of projects, newest first; ``names`` the coder's name by project path.
 
-    ``language``, ``pattern`` and ``split`` are what was chosen when files were brought in last.
+    ``language``, ``pattern`` and ``split`` are what was chosen when files were brought in last;
+    ``library`` is the folder in which a team shares its codebooks.
     """
 
     recent: list[str] = field(default_factory=list)
@@ -29,6 +30,7 @@ class Settings:
     language: str = "en"
     pattern: str = ""
     split: bool = False
+    library: str = ""
 
     def opened(self, path: str) -> None:
         """Put a project at the head of the recent ones."""
@@ -55,6 +57,7 @@ def load() -> Settings:
             language=str(stored.get("language", "en")),
             pattern=str(stored.get("pattern", "")),
             split=bool(stored.get("split", False)),
+            library=str(stored.get("library", "")),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         # Nothing here is worth a message: a lost list of recent projects is rebuilt by use.

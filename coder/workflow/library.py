@@ -23,6 +23,7 @@ from coder.model.merging import Merge, Side, version_order
 from coder.store import Project
 from coder.workflow.codebooks import codes_in_use
 from coder.workflow.permission import acting, change_by
+from coder.workflow.versions import outlook
 
 COMMON = "library version of "
 """Before the id of a codebook: the setting with the version that the project and the library last had in common."""
@@ -79,14 +80,17 @@ def codebook_of(version: LibraryVersion) -> Codebook:
     return codebook
 
 
-def next_version(project: Project, library: Path | None = None) -> str:
-    """A version number that is free: the next but the last number, such as 1.3.0 after 1.2.5."""
-    codebook = project.codebook()
-    taken = [codebook.version, *(each.version for each in project.codebook_versions())]
-    if library is not None:
-        taken += [each.version for each in versions(library, codebook)] if codebook.codes else []
-    numbers, _ = version_order(max(taken, key=version_order))
-    major, minor, *_ = (*numbers, 0, 0)
+def next_version(project: Project, library: Path) -> str:
+    """The number to publish under: the one that the project proposes, above all that are in the library.
+
+    A version that was published in the project alone keeps its number. Raises LibraryUnavailable.
+    """
+    codebook, found = project.codebook(), outlook(project)
+    proposed = codebook.version if found.unchanged else found.version
+    highest = max((version_order(each.version) for each in versions(library, codebook)), default=version_order("0"))
+    if not codebook.codes or version_order(proposed) > highest:
+        return proposed
+    major, minor, *_ = (*highest[0], 0, 0)
     return f"{major}.{minor + 1}.0"
 
 

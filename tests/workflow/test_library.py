@@ -62,7 +62,7 @@ def test_a_version_that_is_there_is_never_overwritten(project: Project, me: str,
         publish(project, library, version="../1", coder=me)
     assert published.path.read_bytes() == before
     assert project.revision == revision + 1
-    assert next_version(project, library) == "1.1.0"
+    assert next_version(project, library) == "1.0.1"
 
 
 def test_edits_on_both_sides_come_together(project: Project, me: str, library: Path, other: Project) -> None:
