@@ -476,8 +476,11 @@ def export(
         Program, typer.Option("--for", help="The program that a .qdpx is for; each counts positions in its own way.")
     ] = Program.STRICT,
 ) -> None:
-    """Write what was coded to a table for Excel, R, pandas and others, as transcripts to read, or all as .qdpx."""
-    if to.suffix.lower() == ".qdpx":
+    """Write what was coded to a table for Excel, R, pandas and others, as transcripts to read, or for other programs.
+
+    A .qdpx is the whole project for another program, a .zip the whole project as plain text.
+    """
+    if to.suffix.lower() in (".qdpx", ".zip"):
         _export_study(study, to, program)
         return
     if document or kind is Kind.TRANSCRIPTS:

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from coder.errors import UnknownFormat
-from coder.formats import doccano, label_studio, qualcoder, refi_read, refi_write, requal, rqda, taguette, uima, webanno
+from coder.formats import (
+    doccano,
+    label_studio,
+    qualcoder,
+    refi_read,
+    refi_write,
+    requal,
+    rqda,
+    study_plain,
+    taguette,
+    uima,
+    webanno,
+)
 from coder.formats.targets import Target
 from coder.model import Loss, Received, Study
 
@@ -31,6 +43,7 @@ StudyWriter = Callable[[Study, Target], tuple[bytes, tuple[Loss, ...]]]
 
 STUDY_FORMATS: tuple[StudyFormat, ...] = (
     StudyFormat("REFI-QDA", (".qdpx", ".qde"), refi_read.recognises, refi_read.read),
+    StudyFormat("Redthread as plain text", (".zip",), study_plain.recognises, study_plain.read),
     StudyFormat("Taguette", (".sqlite3", ".sqlite", ".db"), taguette.recognises, taguette.read),
     StudyFormat("QualCoder", (".qda", ".zip"), qualcoder.recognises, qualcoder.read),
     StudyFormat("RQDA", (".rqda",), rqda.recognises, rqda.read),
@@ -41,7 +54,7 @@ STUDY_FORMATS: tuple[StudyFormat, ...] = (
     StudyFormat("UIMA CAS", (".json", ".xmi", ".zip"), uima.recognises, uima.read),
 )
 
-STUDY_WRITERS: dict[str, StudyWriter] = {".qdpx": refi_write.write}
+STUDY_WRITERS: dict[str, StudyWriter] = {".qdpx": refi_write.write, ".zip": study_plain.write}
 
 
 def is_study(name: str, content: bytes) -> bool:

@@ -128,7 +128,18 @@ def export_study(project: Project, to: Path, *, target: Target = Target.STRICT) 
         unfinished.replace(to)
     except OSError as error:
         raise ProjectUnavailable(f"cannot write {to}: {error.strerror}") from error
-    return losses
+    return (*losses, *_staying(project))
+
+
+def _staying(project: Project) -> tuple[Loss, ...]:
+    """What a study does not hold: the history of the project stays in its file."""
+    why = "history stays in the project file"
+    versions = project.codebook_versions()
+    losses = (
+        Loss("entries of the journal", project.revision, why),
+        Loss("published versions of the codebook", len(versions), why, tuple(each.version for each in versions[-5:])),
+    )
+    return tuple(loss for loss in losses if loss.count)
 
 
 @dataclass(slots=True)
@@ -463,9 +474,14 @@ class _Merge:
         for membership in self.memberships:
             change.assign(replace(membership, document=at(membership.document, membership.document)))
         for coding in self.codings:
-            change.save_coding(replace(coding, document=at(coding.document, coding.document)))
+            document = at(coding.document, coding.document)
+            # What lies on a removed document keeps its ids there, should the removal be undone.
+            renamed[coding.id] = coding.id if document == coding.document else new_id()
+            change.save_coding(replace(coding, id=renamed[coding.id], document=document))
         for memo in self.memos:
-            change.save_memo(replace(memo, target=at(memo.target, memo.target)))
+            target = at(memo.target, memo.target)
+            renamed[memo.id] = memo.id if target == memo.target else new_id()
+            change.save_memo(replace(memo, id=renamed[memo.id], target=target))
         for each in self.sets:
             change.save_set(replace(each, members=tuple((about, at(id, id)) for about, id in each.members)))
         for decision in self.decisions:
