@@ -268,6 +268,16 @@ def check_use(project: Project) -> list[Finding]:
     return check(codebook) + [Finding(Severity.NOTE, codebook.path(code.id), "it has no codings") for code in dead]
 
 
+def pale(colour: str) -> str | None:
+    """Why a colour (``#rrggbb``) is hard to see on white, to follow "its" or "this"; None where it is not."""
+    contrast = 1.05 / (_luminance(colour) + 0.05)
+    if contrast >= LEAST_CONTRAST:
+        return None
+    # Rounded down: 4.49 must not read as 4.5.
+    shown = math.floor(contrast * 10) / 10
+    return f"colour {colour} is pale: {shown} to 1 against white, less than {LEAST_CONTRAST}"
+
+
 def diff(old: Codebook, new: Codebook) -> list[Difference]:
     """What became of the old codebook in the new one; codes are the same where their ids are."""
     differences = _changed_fields("", "", old, new, _OF_A_CODEBOOK)
@@ -336,11 +346,8 @@ def _unknown_sources(codebook: Codebook, code: Code) -> _Said:
 
 
 def _colour(codebook: Codebook, code: Code) -> _Said:
-    contrast = 1.05 / (_luminance(code.colour) + 0.05)
-    if contrast < LEAST_CONTRAST:
-        # Rounded down: 4.49 must not read as 4.5.
-        shown = math.floor(contrast * 10) / 10
-        yield Severity.NOTE, f"its colour {code.colour} is pale: {shown} to 1 against white, less than {LEAST_CONTRAST}"
+    if found := pale(code.colour):
+        yield Severity.NOTE, f"its {found}"
     for _, earlier in codebook.walk():
         if earlier.id == code.id:
             return

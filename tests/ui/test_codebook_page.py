@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from coder.model import Coding
 from coder.store import Project
-from coder.workflow.codebooks import change_code
+from coder.workflow.codebooks import add_code, change_code
 from coder.workflow.codings import undo
 from coder.workflow.projects import open_project
 from coder.workflow.versions import publish
@@ -110,3 +110,39 @@ def test_what_waits_is_kept_recoded_or_removed_one_by_one(study: Path, app: AppT
     assert second.id not in {one.id for one in together(study)}
     in_project(study, lambda project, me: undo(project, coder=me))
     assert second.id in {one.id for one in together(study)}
+
+
+def test_a_code_is_split_by_ticking_quotations_and_one_undo_makes_it_whole(study: Path, app: AppTest) -> None:
+    whole = together(study)
+    app.run()
+    named(app.button, "Split").click().run()
+    app.checkbox(key=f"splits off {whole[1].id}").check().run()
+    named(app.text_input, "New code, takes those that are ticked").set_value("Homes").run()
+    named(app.button, "Split it").click().run()
+    assert not app.exception
+    assert [one.id for one in together(study)] == [one.id for one in whole if one.id != whole[1].id]
+    in_project(study, lambda project, me: undo(project, coder=me))
+    assert together(study) == whole
+
+
+def test_a_colour_too_pale_to_be_seen_is_refused_when_it_is_chosen(study: Path, app: AppTest) -> None:
+    app.run()
+    named(app.button, "Edit").click().run()
+    app.color_picker[0].set_value("#ffee00")
+    named(app.button, "Save").click().run()
+    assert "#ffee00 is pale" in app.error[0].value.replace("\\", "")
+    assert "choose a darker one" in app.error[0].value
+
+
+def test_the_first_of_its_siblings_cannot_go_up_and_goes_down(study: Path, app: AppTest) -> None:
+    def siblings() -> list[str]:
+        codebook = in_project(study, lambda project, _: project.codebook())
+        return [code.name for code in codebook.children(codebook.code("together").parent)]
+
+    parent = in_project(study, lambda project, _: project.codebook().code("together").parent)
+    in_project(study, lambda project, me: add_code(project, name="Later", parent=parent, coder=me))
+    before = siblings()
+    app.run()
+    assert named(app.button, "Up").disabled
+    named(app.button, "Down").click().run()
+    assert siblings() == [before[1], before[0], *before[2:]]

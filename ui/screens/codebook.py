@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -12,18 +13,22 @@ from coder.errors import InvalidValue
 from coder.formats import CODEBOOK_READERS, write_codebook
 from coder.model import Code, Codebook, CodeStatus
 from coder.store import Project
-from coder.workflow import codebooks
+from coder.workflow import codebooks, sorting
 from coder.workflow.meaning import DEFINING, wording
 from coder.workflow.projects import shipped_codebooks
+from coder.workflow.sorting import Resorted
 from coder.workflow.versions import to_look_at_again
 from ui.parts import versions
 from ui.parts.acting import act, popover
 from ui.parts.errors import refused
+from ui.parts.sharing import share
+from ui.parts.splitting import splitting
 from ui.parts.words import count, plain, swatch
 from ui.resources import coder_id, opened
 from ui.session import session
 
 _EDITING = "code being edited"
+_SPLITTING = "code being split"
 
 
 def show() -> None:
@@ -84,6 +89,7 @@ def _bar(project: Project, codebook: Codebook, chosen: Code | None) -> None:
         disabled=not codebook.codes,
         help="The whole codebook as a YAML file",
     )
+    share()
     _findings(codebook)
 
 
@@ -145,6 +151,8 @@ def _code(project: Project, codebook: Codebook, code: Code, codings: int) -> Non
         st.caption(" · ".join(facts))
         if st.session_state.get(_EDITING) == code.id:
             _edit(project, code, codings)
+        elif st.session_state.get(_SPLITTING) == code.id:
+            splitting(project, code, _SPLITTING)
         else:
             _acts(project, codebook, code, codings)
             _definition(codebook, code)
@@ -220,6 +228,10 @@ def _edit(project: Project, code: Code, codings: int) -> None:
                 "codable": codable,
             }
 
+            pale = codebooks.pale(colour)
+            if colour != code.colour and pale:
+                refused(InvalidValue(f"this {pale}; choose a darker one"))
+                return
             said = wording(code)
             if (
                 any(values[field] != said[field] for field in DEFINING)
@@ -255,6 +267,7 @@ def _acts(project: Project, codebook: Codebook, code: Code, codings: int) -> Non
         if st.button("Edit", icon=":material/edit:", type="primary"):
             st.session_state[_EDITING] = code.id
             st.rerun()
+        _order(project, codebook, code)
         with popover(project, "Move", icon="drive_file_move"):
             under = st.selectbox("Under", [None, *others], format_func=_place_in(codebook), key=f"under {code.id}")
             if st.button("Move it there", type="primary"):
@@ -263,10 +276,14 @@ def _acts(project: Project, codebook: Codebook, code: Code, codings: int) -> Non
         with popover(project, "Merge", icon="merge", disabled=not others):
             takers = [other for other in others if codebook.code(other).takes_codings]
             into = st.selectbox("Into", takers, format_func=codebook.path, key=f"into {code.id}")
-            st.text(f"{count(codings, 'coding')} will carry that code; the examples and the codes below go along.")
+            if into:
+                st.text(_merging(sorting.merge_preview(project, code.id, into=into)))
             if st.button("Merge it", type="primary") and into:
                 what = f"Merged {code.name} into {codebook.code(into).name}"
                 act(lambda: codebooks.merge_codes(project, code.id, into=into, coder=coder_id()), what)
+        if st.button("Split", icon=":material/call_split:", disabled=codings < 2 or not code.takes_codings):
+            st.session_state[_SPLITTING] = code.id
+            st.rerun()
         if _active(code):
             if st.button("Retire", icon=":material/archive:", help="No new codings; those already made keep it"):
                 act(lambda: codebooks.retire_code(project, code.id, coder=coder_id()), f"Retired {code.name}")
@@ -274,6 +291,22 @@ def _acts(project: Project, codebook: Codebook, code: Code, codings: int) -> Non
             act(lambda: codebooks.restore_code(project, code.id, coder=coder_id()), f"Brought {code.name} back")
         if st.button("Remove", icon=":material/delete:", disabled=bool(codings), help="Only a code without codings"):
             act(lambda: codebooks.remove_code(project, code.id, coder=coder_id()), f"Removed {code.name}")
+
+
+def _order(project: Project, codebook: Codebook, code: Code) -> None:
+    siblings = codebook.children(code.parent)
+    for step, arrow, key, end in ((-1, "upward", "Alt+Up", siblings[0]), (1, "downward", "Alt+Down", siblings[-1])):
+        word = "Up" if step < 0 else "Down"
+        if st.button(word, icon=f":material/arrow_{arrow}:", shortcut=key, disabled=code == end):
+            what = f"Moved {code.name} {word.lower()}"
+            act(partial(sorting.step_code, project, code.id, step, coder=coder_id()), what)
+
+
+def _merging(foreseen: Resorted) -> str:
+    words = f"{count(foreseen.moved, 'coding')} will move to that code; the examples and the codes below go along."
+    if foreseen.together:
+        words += f" {count(foreseen.together, 'coding')} will fall together with one on the same words."
+    return words
 
 
 def _load(project: Project) -> None:

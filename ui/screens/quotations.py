@@ -10,10 +10,11 @@ import streamlit as st
 
 from coder.formats.tables import TABLE_WRITERS
 from coder.store import Project
-from coder.workflow import tables
+from coder.workflow import sorting, tables
+from ui.parts.acting import act, popover
 from ui.parts.leading import lead
 from ui.parts.words import count, plain
-from ui.resources import opened
+from ui.resources import coder_id, opened
 from ui.session import session
 
 _SHOWN = ["quotation", "code path", "coder", "case", "document", "speaker", "time", "origin", "memo"]
@@ -36,11 +37,14 @@ def show() -> None:
         st.info("No quotation passes these filters.")
         return
     _downloads(frame)
-    row = _table(frame)
-    if row is None:
-        st.caption("Choose a row to read the whole quotation, and to go to its place.")
-    else:
-        _read(row)
+    chosen = _table(frame)
+    if chosen.empty:
+        st.caption("Click a cell to read the whole quotation; tick rows to recode or pin them.")
+        return
+    with opened() as project:
+        _sort(project, chosen)
+    if len(chosen) == 1:
+        _read(chosen.iloc[0].to_dict())
 
 
 def _filtered(project: Project) -> pd.DataFrame:
@@ -77,14 +81,14 @@ def _downloads(frame: pd.DataFrame) -> None:
             )
 
 
-def _table(frame: pd.DataFrame) -> dict[Any, Any] | None:
-    """Draw the table; the row that was chosen in it."""
+def _table(frame: pd.DataFrame) -> pd.DataFrame:
+    """Draw the table; the rows that were chosen in it."""
     event = st.dataframe(
         frame[_SHOWN],
         hide_index=True,
         height=430,
         on_select="rerun",
-        selection_mode=["single-row", "single-cell"],
+        selection_mode=["multi-row", "single-cell"],
         key="quotations table",
         placeholder="",
         column_config={
@@ -95,7 +99,33 @@ def _table(frame: pd.DataFrame) -> dict[Any, Any] | None:
         },
     )
     rows = event.selection.rows or [row for row, _ in event.selection.cells]
-    return frame.iloc[rows[0]].to_dict() if rows and rows[0] < len(frame) else None
+    return frame.iloc[[row for row in rows if row < len(frame)]]
+
+
+def _sort(project: Project, chosen: pd.DataFrame) -> None:
+    """Recode the quotations that were chosen, or pin the only one."""
+    codebook = project.codebook()
+    ids = list(dict.fromkeys(chosen["coding id"]))
+    takers = [code.id for _, code in codebook.walk() if code.takes_codings]
+    with st.container(horizontal=True, gap="xsmall"):
+        with popover(project, f"Recode {count(len(ids), 'quotation')}", icon="swap_horiz"):
+            into = st.selectbox("To", takers, format_func=codebook.path, key="recode chosen to")
+            if st.button("Recode", type="primary", disabled=into is None) and into is not None:
+                what = f"Recoded {count(len(ids), 'quotation')} to {codebook.code(into).name}"
+                act(lambda: sorting.recode_codings(project, ids, into, coder=coder_id()), what)
+        if len(ids) == 1:
+            with popover(project, "Pin", icon="push_pin"):
+                counter = st.radio(
+                    "Pin these words as", [False, True], format_func=["Example", "Counter-example"].__getitem__
+                )
+                own = takers.index(project.coding(ids[0]).code) if project.coding(ids[0]).code in takers else 0
+                code = st.selectbox("Of", takers, index=own, format_func=codebook.path, key=f"pin {ids[0]}")
+                if st.button("Pin it", type="primary") and code is not None:
+                    what = f"Pinned to {codebook.code(code).name}"
+                    act(
+                        lambda: sorting.pin_quotation(project, ids[0], code=code, counter=counter, coder=coder_id()),
+                        what,
+                    )
 
 
 def _read(row: dict[Any, Any]) -> None:
