@@ -24,6 +24,8 @@ NAMES = {
     Target.ATLAS: "ATLAS.ti",
 }
 
+FORMS = {".qdpx": "REFI-QDA project (.qdpx)", ".zip": "plain text, to compare or to keep (.zip)"}
+
 
 def bring_in(project: Project, coder: str) -> None:
     """A project of another program: what would come and what would be lost, then taking it in."""
@@ -51,17 +53,20 @@ def bring_in(project: Project, coder: str) -> None:
 
 def give_away(project: Project) -> None:
     """The project as a file for another program, with what that cannot carry."""
-    st.caption("As a REFI-QDA project (.qdpx). Each program counts positions in a text in its own way.")
-    target = st.selectbox("For which program", list(NAMES), format_func=NAMES.__getitem__, key="exchange target")
+    st.caption("A REFI-QDA project is for another program, each of which counts positions in its own way.")
+    suffix = st.radio("As", list(FORMS), format_func=FORMS.__getitem__, horizontal=True, key="exchange form")
+    target = Target.STRICT
+    if suffix == ".qdpx":
+        target = st.selectbox("For which program", list(NAMES), format_func=NAMES.__getitem__, key="exchange target")
     if not st.button("Make the file", icon=":material/output:"):
         return
     with told(), st.spinner("Writing"), tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "study.qdpx"
+        place = Path(folder) / f"study{suffix}"
         losses = export_study(project, place, target=target)
         _lost(losses, "Nothing is lost.")
         name = "".join(c if c.isalnum() or c in " -_" else " " for c in project.title).strip() or "study"
         st.download_button(
-            "Download", place.read_bytes(), f"{name}.qdpx", "application/octet-stream", icon=":material/download:",
+            "Download", place.read_bytes(), f"{name}{suffix}", "application/octet-stream", icon=":material/download:",
             on_click="ignore",
         )  # fmt: skip
 
