@@ -1,17 +1,36 @@
 """Tables for analysts: domain values in, pandas DataFrames out."""
 
-from coder.tables.cases import NO_CASE, Measure, case_by_code, case_words
+from coder.tables.cases import NO_CASE, case_by_code, case_words, told_apart, unread
+from coder.tables.co_occurrence import Near, co_occurrence, codings_together
+from coder.tables.counting import Measure
+from coder.tables.crosstab import association, crosstab, values_of
+from coder.tables.groups import INTERVIEWER, NO_DATE, Period, code_by_date, code_by_kind, code_by_speaker, timeline
 from coder.tables.material import Material
 from coder.tables.quotations import COLUMNS, attribute_column, clock, quotations
 
 __all__ = [
     "COLUMNS",
+    "INTERVIEWER",
     "NO_CASE",
+    "NO_DATE",
     "Material",
     "Measure",
+    "Near",
+    "Period",
+    "association",
     "attribute_column",
     "case_by_code",
     "case_words",
     "clock",
+    "co_occurrence",
+    "code_by_date",
+    "code_by_kind",
+    "code_by_speaker",
+    "codings_together",
+    "crosstab",
     "quotations",
+    "timeline",
+    "told_apart",
+    "unread",
+    "values_of",
 ]

@@ -1,130 +1,108 @@
-"""Cases against codes: who says what, and how much of it."""
+"""Cases against codes: who says what, how much of it, and what is absent as against not yet read."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
+from itertools import pairwise
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from coder.model import Document, Span
+from coder.tables.counting import Measure, counted, group_words
 from coder.tables.material import Material
-from coder.tables.quotations import quotations
+from coder.tables.places import Stretches, clipped, numbered
 
 NO_CASE = "(no case)"
 """Row for quotations in documents that belong to no case."""
 
 
-class Measure(StrEnum):
-    """What a cell counts."""
-
-    CODINGS = "codings"
-    DOCUMENTS = "documents"
-    WORDS = "coded words"
-    PER_THOUSAND = "coded words per 1,000"
-
-
 def case_by_code(material: Material, measure: Measure = Measure.CODINGS) -> pd.DataFrame:
-    """Cases (rows, in project order) by codes (columns, paths in codebook order).
+    """Cases (rows, in project order) by codes (columns, paths in codebook order); see ``counting.counted``.
 
-    ``coded words`` counts each word of content in the case that a coding touches, once however many
-    codings and coders there are; ``per 1,000`` divides by all words of content that the case has. Both
-    need the texts of the documents. Every case has a row, every codable code a column.
+    ``coded words`` and ``per 1,000`` need the texts of the documents. A row for no case stands last where
+    a quotation lies in none.
     """
-    frame = quotations(material)
-    frame = frame.fillna({"case": NO_CASE, "case id": ""})
-    rows = [case.name for case in material.cases]
-    if NO_CASE not in rows and (frame["case"] == NO_CASE).any():
-        rows.append(NO_CASE)
-    used = set(frame["code path"])
-    columns = [
-        path
-        for _, code in material.codebook.walk()
-        if (path := material.codebook.path(code.id)) in used or code.takes_codings
-    ]
-    cells = frame.groupby(["case", "code path"], observed=True)
-    if measure is Measure.CODINGS:
-        counted = cells["coding id"].nunique()
-    elif measure is Measure.DOCUMENTS:
-        counted = cells["document id"].nunique()
-    else:
-        words = _words_by_document(material)
-        counted = cells[["document id", "case id", "start", "end"]].apply(_coded_words, words=words).astype("int64")
-    table = pd.DataFrame(0, index=pd.Index(rows, name="case"), columns=pd.Index(columns, name="code path"))
-    if len(frame):
-        table.update(counted.unstack(fill_value=0).reindex(index=rows, columns=columns, fill_value=0))
-    table = table.astype("int64")
-    if measure is Measure.PER_THOUSAND:
-        all_words = pd.Series(case_words(material)).reindex(rows, fill_value=0)
-        return table.mul(1000).div(all_words.where(all_words > 0), axis=0).fillna(0.0).round(1)
-    return table
+    stretches, rest = case_stretches(material), len(material.cases)
+    table = counted(material, stretches, measure, rest=rest)
+    table.index.name = "case"
+    codings = table if measure is Measure.CODINGS else counted(material, stretches, Measure.CODINGS, rest=rest)
+    if not codings.iloc[rest].to_numpy().any():
+        return table.iloc[:rest]
+    if NO_CASE not in table.index[:rest]:
+        return table
+    # A case of that very name takes these in, as it does in the list of quotations.
+    return table.groupby(level=0, sort=False).sum()
 
 
 def case_words(material: Material) -> Mapping[str, int]:
     """Words of content (speech, paragraphs, decisions, actions) by case name."""
-    names = {case.id: case.name for case in material.cases}
+    stretches = case_stretches(material)
     counts: dict[str, int] = {}
-    for words in _words_by_document(material).values():
-        for case in (*words.cases, None):
-            count = int(words.of_case(case).sum())
-            name = NO_CASE if case is None else names[case]
-            if count:
-                counts[name] = counts.get(name, 0) + count
+    for name, count in zip(stretches.names, group_words(material, stretches).tolist(), strict=True):
+        if count:
+            counts[name] = counts.get(name, 0) + count
     return counts
 
 
-_WORD = re.compile(r"\S+")
+def unread(material: Material) -> pd.Series:
+    """For each case the number of its documents that nobody has read to the end of what belongs to it.
+
+    A zero of such a case says nothing yet; a case without documents has nothing to be absent from.
+    """
+    stretches = case_stretches(material)
+    ends = {
+        document.id: max(
+            (turn.span.end for turn in material.turns.get(document.id, ()) if turn.kind.is_content), default=0
+        )
+        for document in material.documents
+    }
+    left: dict[int, set[str]] = {number: set() for number in range(len(stretches.names))}
+    cases = numbered(case.id for case in material.cases)
+    for membership in material.memberships:
+        end = ends.get(membership.document, 0)
+        wanted = end if membership.span is None else min(end, membership.span.end)
+        if membership.case in cases and material.reached.get(membership.document, 0) < wanted:
+            left[cases[membership.case]].add(membership.document)
+    filed = {membership.document for membership in material.memberships if membership.span is None}
+    left[len(material.cases)] = {
+        id for id, end in ends.items() if id not in filed and material.reached.get(id, 0) < end
+    }
+    counts = pd.Series([len(left[number]) for number in left], index=pd.Index(stretches.names, name="case"))
+    return counts.astype("int64").groupby(level=0, sort=False).sum()
 
 
-@dataclass(frozen=True, eq=False)
-class _Words:
-    """Where the n words of content in one document start and end, in order; and the stretches of each case."""
-
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    cases: Mapping[str, list[Span | None]]
-
-    @classmethod
-    def of(cls, material: Material, document: Document) -> _Words:
-        content = (turn.span for turn in material.turns.get(document.id, ()) if turn.kind.is_content)
-        places = [word.span() for span in content for word in _WORD.finditer(document.text, span.start, span.end)]
-        starts, ends = np.array(places, np.int64).reshape(-1, 2).T
-        return cls(starts, ends, material.stretches_of(document.id))
-
-    def touched(self, spans: Iterable[tuple[int, int]]) -> NDArray[np.bool_]:
-        """(n,), true for each word that one of the spans (start, end) covers at least in part."""
-        found = np.zeros(len(self.starts), np.bool_)
-        for start, end in spans:
-            found[np.searchsorted(self.ends, start, "right") : np.searchsorted(self.starts, end, "left")] = True
-        return found
-
-    def of_case(self, case: str | None) -> NDArray[np.bool_]:
-        """(n,), true for each word that belongs to the case; for None, to no case."""
-        if case is None:
-            free = np.ones(len(self.starts), np.bool_)
-            for other in self.cases:
-                free &= ~self.of_case(other)
-            return free
-        stretches = self.cases[case]
-        if None in stretches:
-            return np.ones(len(self.starts), np.bool_)
-        return self.touched((span.start, span.end) for span in stretches if span is not None)
+def told_apart(table: pd.DataFrame, unread: pd.Series) -> pd.DataFrame:
+    """A case by code table whose zeros are empty where the case is not yet read: 0 is absent, empty is unknown."""
+    waiting = unread.reindex(table.index, fill_value=0) > 0
+    whole = table.dtypes.map(lambda dtype: dtype.kind == "i").all()
+    apart = table.astype("Int64" if whole else "Float64")
+    return apart.mask(table.eq(0) & waiting.to_numpy()[:, None])
 
 
-def _words_by_document(material: Material) -> dict[str, _Words]:
-    return {document.id: _Words.of(material, document) for document in material.documents}
+def case_stretches(material: Material) -> Stretches:
+    """What belongs to which case; the last group is what belongs to none."""
+    documents = numbered(document.id for document in material.documents)
+    cases = numbered(case.id for case in material.cases)
+    rows = [
+        (*clipped(material, documents[membership.document], membership.span), cases[membership.case])
+        for membership in material.memberships
+        if membership.document in documents and membership.case in cases
+    ]
+    rest = len(cases)
+    for document, number in documents.items():
+        begin, end = clipped(material, number, None)
+        taken = sorted(
+            clipped(material, number, span) for spans in material.stretches_of(document).values() for span in spans
+        )
+        edges = [(begin, begin), *_merged(taken), (end, end)]
+        rows += [(last, first, rest) for (_, last), (first, _) in pairwise(edges) if last < first]
+    return Stretches.of([*(case.name for case in material.cases), NO_CASE], rows)
 
 
-def _coded_words(cell: pd.DataFrame, *, words: Mapping[str, _Words]) -> int:
-    """Words of one case under the codings of one code."""
-    spans: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
-    for document, case, start, end in cell.itertuples(index=False, name=None):
-        spans.setdefault((document, case or None), []).append((start, end))
-    return sum(
-        int((words[document].touched(found) & words[document].of_case(case)).sum())
-        for (document, case), found in spans.items()
-    )
+def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in ranges:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 
-from coder.model import Attribute, Case, Codebook, Coder, Coding, Document, Membership, Memo, Span, Turn
+from coder.model import Attribute, Case, Codebook, Coder, Coding, Document, Membership, Memo, Segment, Span, Turn
 
 
 @dataclass(frozen=True)
 class Material:
-    """The documents, cases, codebook and codings of a project. ``turns`` by document id."""
+    """The documents, cases, codebook and codings of a project. ``turns`` by document id.
+
+    ``reached`` says by document id how far somebody has read it, ``askers`` who the interviewer is.
+    """
 
     title: str
     documents: Sequence[Document]
@@ -24,6 +28,15 @@ class Material:
     attributes: Sequence[Attribute]
     memberships: Sequence[Membership]
     memos: Sequence[Memo]
+    segments: Sequence[Segment] = ()
+    reached: Mapping[str, int] = field(default_factory=dict)
+    askers: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def begins(self) -> Sequence[int]:
+        """Where each document begins if all texts are laid end to end, one character apart."""
+        lengths = (max(document.characters, len(document.text)) + 1 for document in self.documents)
+        return tuple(accumulate(lengths, initial=0))[:-1]
 
     @cached_property
     def _memberships(self) -> Mapping[str, list[Membership]]:

@@ -1,0 +1,124 @@
+"""Codes against groups of text, whatever the groups are: counted in codings, documents, words or speakers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from coder.model import Turn
+from coder.tables.material import Material
+from coder.tables.places import Ints, Places, Stretches, Words, numbered, union_lengths
+
+
+class Measure(StrEnum):
+    """What a cell counts."""
+
+    CODINGS = "codings"
+    DOCUMENTS = "documents"
+    WORDS = "coded words"
+    PER_THOUSAND = "coded words per 1,000"
+    SPEAKERS = "share of speakers"
+    BINARY = "coded or not"
+
+    @property
+    def needs_texts(self) -> bool:
+        """Whether the texts of the documents are needed."""
+        return self in (Measure.WORDS, Measure.PER_THOUSAND)
+
+
+def counted(material: Material, stretches: Stretches, measure: Measure, *, rest: int | None = None) -> pd.DataFrame:
+    """Groups (rows) by codes (columns, paths in codebook order), every group and every codable code.
+
+    A coding counts in each group that it touches; in the group ``rest`` only if it touches no other.
+    ``coded words`` are different words of content, once however many codings and coders; ``share of
+    speakers`` is the percentage of the group's speakers (the interviewer left out) of whom something is
+    coded: one name is one speaker.
+    """
+    places = Places.of(material)
+    rows, under = stretches.under(places.start, places.end)
+    if rest is not None:
+        elsewhere = np.zeros(len(places.row), np.bool_)
+        elsewhere[rows[stretches.group[under] != rest]] = True
+        kept = (stretches.group[under] != rest) | ~elsewhere[rows]
+        rows, under = rows[kept], under[kept]
+    codes, groups = len(material.codebook.codes), len(stretches.names)
+    cell = stretches.group[under] * codes + places.code[rows]
+    if measure in (Measure.WORDS, Measure.PER_THOUSAND):
+        words = Words.of(material)
+        first, last = words.under(
+            np.maximum(places.start[rows], stretches.start[under]), np.minimum(places.end[rows], stretches.end[under])
+        )
+        cells = union_lengths(cell, first, last, groups * codes)
+    elif measure is Measure.SPEAKERS:
+        cells = _speakers(material, places, stretches, rows, under)
+    else:
+        what, many = (places.document, len(material.documents)) if measure is Measure.DOCUMENTS else (places.row, 0)
+        pairs = np.unique(cell * (many or len(material.codings) or 1) + what[rows])
+        cells = np.bincount(pairs // (many or len(material.codings) or 1), minlength=groups * codes)
+    numbers = numbered(code.id for code in material.codebook.codes)
+    table = cells.reshape(groups, codes)[:, [numbers[code.id] for _, code in material.codebook.walk()]]
+    used = np.zeros(codes, np.bool_)
+    used[places.code] = True
+    shown = [code.takes_codings or bool(used[numbers[code.id]]) for _, code in material.codebook.walk()]
+    paths = [material.codebook.path(code.id) for _, code in material.codebook.walk()]
+    frame = pd.DataFrame(table, index=pd.Index(stretches.names), columns=pd.Index(paths, name="code path"))
+    frame = frame.loc[:, shown].astype("int64")
+    if measure is Measure.BINARY:
+        return frame.clip(upper=1)
+    if measure is Measure.PER_THOUSAND:
+        return _shares(frame, group_words(material, stretches), 1000)
+    if measure is Measure.SPEAKERS:
+        return _shares(frame, _all_speakers(material, stretches), 100)
+    return frame
+
+
+def group_words(material: Material, stretches: Stretches) -> Ints:
+    """Words of content in each group; needs texts."""
+    first, last = Words.of(material).under(stretches.start, stretches.end)
+    return union_lengths(stretches.group, first, last, len(stretches.names))
+
+
+def _shares(frame: pd.DataFrame, of: Ints, scale: int) -> pd.DataFrame:
+    whole = pd.Series(of, frame.index).astype("float64")
+    return frame.mul(scale).div(whole.where(whole > 0), axis=0).fillna(0.0).round(1)
+
+
+def _spoken(material: Material) -> tuple[Stretches, int]:
+    """The turns of everybody but interviewers, each with the number of its speaker's name."""
+
+    def asked(document: str, turn: Turn) -> bool:
+        return not turn.speaker or not turn.kind.is_content or turn.speaker == material.askers.get(document)
+
+    found = [
+        (first + turn.span.start, first + turn.span.end, turn.speaker or "")
+        for document, first in zip(material.documents, material.begins, strict=True)
+        for turn in material.turns.get(document.id, ())
+        if not asked(document.id, turn)
+    ]
+    names = numbered(speaker for _, _, speaker in found)
+    return Stretches.of(tuple(names), ((start, end, names[speaker]) for start, end, speaker in found)), len(names)
+
+
+def _speakers(material: Material, places: Places, stretches: Stretches, rows: Ints, under: Ints) -> Ints:
+    """Different speakers under each cell, flat."""
+    codes = len(material.codebook.codes)
+    turns, many = _spoken(material)
+    start = np.maximum(places.start[rows], stretches.start[under])
+    end = np.minimum(places.end[rows], stretches.end[under])
+    pieces, turn = turns.under(start, end)
+    cell = (stretches.group[under] * codes + places.code[rows])[pieces]
+    return _different(cell, turns.group[turn], many, len(stretches.names) * codes)
+
+
+def _all_speakers(material: Material, stretches: Stretches) -> Ints:
+    turns, many = _spoken(material)
+    rows, turn = turns.under(stretches.start, stretches.end)
+    return _different(stretches.group[rows], turns.group[turn], many, len(stretches.names))
+
+
+def _different(cell: Ints, value: Ints, many: int, cells: int) -> Ints:
+    """(cells,), how many different values below ``many`` each cell has."""
+    pairs = np.unique(cell * max(many, 1) + value)
+    return np.bincount(pairs // max(many, 1), minlength=cells)

@@ -1,0 +1,230 @@
+"""The framework matrix: cases, documents or speakers against codes, each cell with how it stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from coder.model import Case, Codebook, Coding, Document, Span, Turn, Value
+from coder.model.framework import (
+    CellQuotation,
+    CellState,
+    Changes,
+    FrameworkCell,
+    Matrix,
+    MatrixCell,
+    MatrixColumn,
+    MatrixRow,
+    RowKind,
+    basis_of,
+    changes_since,
+)
+from coder.tables.material import Material
+from coder.tables.quotations import clock
+
+Waiting = tuple[str, Span, str]
+"""A suggestion that nobody has decided on: document, place, code."""
+
+
+def columns_under(codebook: Codebook, under: str | None = None) -> tuple[str, ...]:
+    """Ids of the codes that are columns of a branch: the themes for None, else what stands below a code.
+
+    A code that can be coded with itself comes first, and takes in all below it. Raises UnknownCode.
+    """
+    below = tuple(code.id for code in codebook.children(under))
+    if under is None:
+        return below
+    return (under, *below) if codebook.code(under).codable or not below else below
+
+
+def framework(
+    material: Material,
+    kind: RowKind,
+    columns: Sequence[str],
+    cells: Iterable[FrameworkCell] = (),
+    *,
+    reached: Mapping[str, int],
+    order_by: str | None = None,
+    waiting: Iterable[Waiting] = (),
+) -> Matrix:
+    """Rows of a kind by codes, where a code takes in all below it.
+
+    ``reached`` says how far somebody has read each document, in code points. Rows stand in the order of
+    an attribute of cases, those without a value last; else as cases were made, documents added, speakers first
+    spoke. Raises UnknownCode.
+    """
+    rows = _rows(material, kind, order_by)
+    documents = _documents_of(material, kind, rows)
+    branches = {code: material.codebook.branch(code) for code in columns}
+    into: dict[str, list[str]] = {}
+    for column, branch in branches.items():
+        for code in branch:
+            into.setdefault(code, []).append(column)
+    codings: dict[tuple[str, str], list[Coding]] = {}
+    for coding in material.codings:
+        if coding.code in into:
+            for row in _rows_at(material, kind, coding.document, coding.span):
+                for column in into[coding.code]:
+                    codings.setdefault((row, column), []).append(coding)
+    suggested: Counter[tuple[str, str]] = Counter()
+    for document, span, code in waiting:
+        for row in _rows_at(material, kind, document, span):
+            suggested.update((row, column) for column in into.get(code, ()))
+    written = {(cell.row, cell.code): cell for cell in cells if cell.kind is kind}
+    shower = _Shower(material)
+    found = {}
+    for row_id, lies in documents.items():
+        unread = sum(reached.get(document.id, 0) < end for document, end in lies)
+        for column in columns:
+            place = (row_id, column)
+            there = codings.get(place, [])
+            codes = [material.codebook.code(code) for code in branches[column]]
+            basis = basis_of(there, codes, (document for document, _ in lies))
+            cell = written.get(place)
+            changes = changes_since(cell.basis, basis) if cell and cell.summary else Changes()
+            found[place] = MatrixCell(
+                state=_state(cell, changes, there, read=bool(lies) and not unread),
+                basis=basis,
+                summary=cell.summary if cell else "",
+                changes=changes,
+                quotations=shower.quotations(there, cell.pinned if cell else ()),
+                coder=shower.coders.get(cell.coder, "") if cell else "",
+                modified=cell.modified if cell else "",
+                unread=unread,
+                waiting=suggested[place],
+            )
+    named = [_column(material.codebook, code) for code in columns]
+    return Matrix(material.title, kind, tuple(rows), tuple(named), found)
+
+
+def framework_table(matrix: Matrix) -> pd.DataFrame:
+    """One row a cell: row, code path, state, what changed, summary, quotations, who wrote it and when."""
+    rows = [
+        {
+            matrix.kind.value: row.name,
+            "code path": column.path,
+            "state": cell.state.value,
+            "changed since": "; ".join(cell.changes.sentences()) or None,
+            "summary": cell.summary or None,
+            "codings": len(cell.quotations),
+            "pinned quotations": "\n".join(quotation.text for quotation in cell.pinned) or None,
+            "coder": cell.coder or None,
+            "modified": cell.modified or None,
+        }
+        for row in matrix.rows
+        for column in matrix.columns
+        for cell in (matrix.cells[row.id, column.code],)
+    ]
+    columns = [
+        matrix.kind.value, "code path", "state", "changed since", "summary", "codings", "pinned quotations", "coder",
+        "modified",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _state(cell: FrameworkCell | None, changes: Changes, codings: Sequence[Coding], *, read: bool) -> CellState:
+    if cell is not None and cell.summary:
+        return CellState.STALE if changes else CellState.WRITTEN
+    if codings:
+        return CellState.QUOTATIONS
+    return CellState.ABSENT if read else CellState.UNREAD
+
+
+def _column(codebook: Codebook, code: str) -> MatrixColumn:
+    return MatrixColumn(code, codebook.code(code).name, codebook.path(code), bool(codebook.children(code)))
+
+
+def _rows(material: Material, kind: RowKind, order_by: str | None) -> list[MatrixRow]:
+    if kind is RowKind.SPEAKER:
+        speakers = dict.fromkeys(
+            turn.speaker
+            for document in material.documents
+            for turn in material.turns.get(document.id, ())
+            if turn.speaker and turn.kind.is_content
+        )
+        return [MatrixRow(name, name) for name in speakers]
+    if kind is RowKind.CASE:
+        named = [(case.id, case.name, case) for case in material.cases]
+    else:
+        cases = {case.id: case for case in material.cases}
+        named = []
+        for document in material.documents:
+            first = next(iter(material.stretches_of(document.id)), None)
+            named.append((document.id, document.name, cases.get(first or "", Case("", ""))))
+    if order_by is None:
+        return [MatrixRow(id, name) for id, name, _ in named]
+    named.sort(key=lambda each: _order(each[2].values.get(order_by)))
+    return [MatrixRow(id, name, _told(case.values.get(order_by))) for id, name, case in named]
+
+
+def _order(value: Value) -> tuple[bool, float, str]:
+    if isinstance(value, str):
+        return False, 0.0, value.casefold()
+    return value is None, float(value or 0), ""
+
+
+def _told(value: Value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _documents_of(
+    material: Material, kind: RowKind, rows: Sequence[MatrixRow]
+) -> dict[str, list[tuple[Document, int]]]:
+    """The documents of each row, and where what there is to read of it in each ends."""
+    found: dict[str, list[tuple[Document, int]]] = {row.id: [] for row in rows}
+    for document in material.documents:
+        content = [turn for turn in material.turns.get(document.id, ()) if turn.kind.is_content]
+        end = content[-1].span.end if content else 0
+        if kind is RowKind.DOCUMENT:
+            found[document.id].append((document, end))
+        elif kind is RowKind.CASE:
+            for case, stretches in material.stretches_of(document.id).items():
+                last = max(end if span is None else min(end, span.end) for span in stretches)
+                found[case].append((document, last))
+        else:
+            for speaker, last in _last_words(content).items():
+                found[speaker].append((document, last))
+    return found
+
+
+def _last_words(turns: Iterable[Turn]) -> dict[str, int]:
+    return {turn.speaker: turn.span.end for turn in turns if turn.speaker}
+
+
+def _rows_at(material: Material, kind: RowKind, document: str, span: Span) -> list[str]:
+    if kind is RowKind.DOCUMENT:
+        return [document]
+    if kind is RowKind.CASE:
+        return material.cases_of(document, span)
+    turns = material.turns_under(document, span)
+    return list(dict.fromkeys(turn.speaker for turn in turns if turn.speaker and turn.kind.is_content))
+
+
+class _Shower:
+    """Codings as quotations with their source."""
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
+        self._documents = {document.id: document.name for document in material.documents}
+        self._paths = {code.id: material.codebook.path(code.id) for code in material.codebook.codes}
+        self.coders = {coder.id: coder.name for coder in material.coders}
+
+    def quotations(self, codings: Sequence[Coding], pinned: Sequence[str]) -> tuple[CellQuotation, ...]:
+        """Those that are pinned first, in that order; the others in reading order."""
+        places = {id: place for place, id in enumerate(pinned)}
+        ordered = sorted(codings, key=lambda coding: places.get(coding.id, len(places)))
+        return tuple(self._shown(coding, pinned=coding.id in places) for coding in ordered)
+
+    def _shown(self, coding: Coding, *, pinned: bool) -> CellQuotation:
+        turns = self._material.turns_under(coding.document, coding.span)
+        speakers = "; ".join(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
+        time = clock(turns[0].start_ms) if turns else None
+        source = " · ".join(filter(None, (self._documents[coding.document], speakers, time)))
+        return CellQuotation(
+            coding.id, coding.quotation, coding.document, coding.span, source, self._paths[coding.code],
+            self.coders.get(coding.coder, ""), pinned,
+        )  # fmt: skip
