@@ -1,0 +1,103 @@
+"""A codebook through a shared folder: published, edited elsewhere, pulled, a conflict settled. All are invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from walking import App, Arrival, Researcher, Watch, arrivals
+
+from coder.formats import CODEBOOK_WRITERS, read_codebook
+from coder.model import Code, Codebook
+from coder.workflow.codebooks import add_code, change_code
+from coder.workflow.library import newer, publish, pull
+from coder.workflow.projects import create_project, open_project
+from ui.parts.sharing import FORMATS
+
+pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
+
+HOSTILE = '<img src=x onerror="window.ran = 1"> **Theirs**'
+BOOK = Codebook(
+    "b", "Five networks", (Code("o", "Obstacles", codable=False), Code("t", "No time", "o"), Code("m", "Money", "o"))
+)
+
+
+@pytest.fixture
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    running = App(tmp_path_factory.mktemp("home"))
+    running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def arrive(chromium: Browser, app: App) -> Iterator[Arrival]:
+    watch = Watch()
+    new, contexts = arrivals(chromium, app, watch)
+    yield new
+    for context in contexts:
+        context.close()
+    assert watch.hosts == {"127.0.0.1"}
+    assert watch.errors == []
+
+
+@pytest.fixture
+def who(arrive: Arrival, app: App) -> Researcher:
+    """Maija on the page of the codebook of her study."""
+    study = app.studies / "study.redthread"
+    with create_project(study, title="Study", coder="Maija") as project, project.change("begin", coder=None) as change:
+        change.save_codebook(BOOK)
+    found = arrive(study="study").sees("Start a project").at_rest()
+    found.fill("Path of a project file", str(study))
+    found.page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Open").click()
+    found.page.get_by_role("heading", name="Study", level=1).wait_for()
+    return found.visit("Codebook", "Codebook")
+
+
+def test_publish_edit_elsewhere_pull_and_settle_a_conflict(who: Researcher, app: App, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    who.click("Share").sees("Give the path of a folder").fill("Library folder", str(library)).press("Tab")
+    who.sees("there is no folder")
+    library.mkdir()
+    who.fill("Library folder", f"{library}/").press("Tab")
+    who.fill("Note", "The beginning").click("Publish to the library").told("Published version 0.1.0")
+
+    with create_project(app.studies / "elsewhere.redthread", title="Elsewhere", coder="Leena") as other:
+        leena = other.coders()[0].id
+        pull(other, newer(other, library)[0], coder=leena)
+        change_code(other, "t", coder=leena, definition=HOSTILE)
+        add_code(other, name="Trust", parent="o", coder=leena)
+        publish(other, library, version="0.2.0", note="After the first round", coder=leena)
+    with who.project() as project:
+        change_code(project, "t", coder=project.coders()[0].id, definition="Nobody was given hours.")
+
+    who.page.reload()
+    who.page.get_by_role("heading", name="Codebook", level=1).wait_for()
+    who.at_rest().click("Share").sees("A newer version is there: 0.2.0 by Leena").sees("After the first round")
+    who.sees("Compare: 3 differences").sees("1 choice left to make").sees("Nobody was given hours.").sees("**Theirs**")
+    take = who.page.get_by_role("button", name="Take version 0.2.0")
+    assert take.is_disabled()
+    who.page.get_by_role("radiogroup").get_by_text("Theirs", exact=True).click()
+    who.page.get_by_text("1 choice left to make.").wait_for(state="detached")
+    take.click()
+    who.told("Took version 0.2.0").sees("version 0.2.0: 3 codes in use")
+    assert who.page.evaluate("window.ran") is None
+    with open_project(who.path) as project:
+        assert project.codebook().code("t").definition == HOSTILE
+        assert [code.name for code in project.codebook().children("o")] == ["No time", "Money", "Trust"]
+    who.click("Undo").told("Taken back")
+    with open_project(who.path) as project:
+        assert project.codebook().code("t").definition == "Nobody was given hours."
+
+
+def test_the_codebook_is_downloaded_in_every_format(who: Researcher, tmp_path: Path) -> None:
+    assert {*FORMATS, ".yml"} == CODEBOOK_WRITERS.keys()
+    who.click("Share").at_rest()
+    for suffix in (".xlsx", ".docx"):
+        who.choose("As a file", FORMATS[suffix]).at_rest()
+        path = who.download("Download the file", tmp_path)
+        assert path.name == f"codebook{suffix}"
+    read = read_codebook("codebook.xlsx", (tmp_path / "codebook.xlsx").read_bytes())
+    assert [code.name for code in read.codes] == ["Obstacles", "No time", "Money"]
