@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from coder.cli import app
-from coder.formats import READERS
+from coder.formats import CODEBOOK_READERS, CODEBOOK_WRITERS, READERS
 from coder.formats.studies import STUDY_FORMATS
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +43,14 @@ def test_every_program_in_the_table_is_read_from_the_files_it_names() -> None:
     told = {name.strip(): set(re.findall(r"`(\.\w+)`", files)) for name, files in cells}
     assert told
     assert told.items() <= {row.name: set(row.suffixes) for row in STUDY_FORMATS}.items()
+
+
+def test_the_table_of_codebook_files_is_that_of_the_writers() -> None:
+    table = README.split("<!-- codebooks -->")[1].split("<!-- /codebooks -->")[0]
+    rows = [row.split("|")[1:4] for row in table.strip().splitlines()[2:]]
+    told = {suffix: back.strip() for endings, _, back in rows for suffix in re.findall(r"`(\.\w+)`", endings)}
+    assert told.keys() == CODEBOOK_WRITERS.keys()
+    assert {suffix for suffix, back in told.items() if back != "no"} == CODEBOOK_READERS.keys()
 
 
 def test_every_link_and_picture_is_there() -> None:
