@@ -57,3 +57,21 @@ def test_the_project_is_given_away_with_what_is_lost(study: Path) -> None:
     next(button for button in app.button if button.label == "Make the file").click().run()
     assert not app.exception
     assert any("roles of coders" in frame.value.to_string() for frame in app.dataframe)
+
+
+def test_a_project_of_another_program_becomes_one_of_its_own(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PROJECT, "")
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    app.file_uploader[0].set_value(("other.qdpx", packed(xml(source(selection(6, 24)))), "application/zip")).run()
+    assert any("1 coding" in text.value for text in app.text)
+    next(field for field in app.text_input if field.key == "begin from name").set_value("Leena").run()
+    next(button for button in app.button if button.label == "Create project from it").click().run()
+    assert not app.exception
+    made = [path for path in tmp_path.glob("*.redthread") if path != study]
+    assert len(made) == 1
+    with open_project(made[0]) as project:
+        assert project.coders()[0].name == "Leena"
+        assert [coding.quotation for coding in project.codings()] == ["We began together."]
+    assert any(metric.label == "Codings" and metric.value == "1" for metric in app.metric)

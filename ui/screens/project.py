@@ -15,7 +15,7 @@ from ui.parts.errors import told
 from ui.parts.leading import lead
 from ui.parts.words import count, local_time, plain
 from ui.resources import coder_id, enter, leave, opened
-from ui.screens.exchange import bring_in, give_away
+from ui.screens.exchange import begin_from, bring_in, give_away
 from ui.session import session
 
 SUFFIX = ".redthread"
@@ -39,6 +39,7 @@ def _welcome() -> None:
         _begin()
     with right:
         _open()
+        _from_another()
         _look_around()
 
 
@@ -77,6 +78,16 @@ def _open() -> None:
             path = st.text_input("Path of a project file", placeholder=str(Path.home() / f"study{SUFFIX}"))
             if st.form_submit_button("Open"):
                 _enter(path)
+
+
+def _from_another() -> None:
+    st.header("Come from another program", anchor=False)
+    with st.container(border=True):
+        begin_from(
+            lambda title: Path.home() / f"{_file_name(title)}{SUFFIX}",
+            lambda path: _enter(str(path)),
+            coder=settings.load().coder_name(),
+        )
 
 
 def _look_around() -> None:
