@@ -137,7 +137,12 @@ def pull(project: Project, version: LibraryVersion, choices: Mapping[str, Side] 
     with change_by(project, coder, "pull codebook", summary=f"pull codebook {version.version}") as change:
         merge = merge_with(project, version, choices)
         if not merge.open:
-            change.save_codebook(merge.codebook)
+            known = [each.version for each in project.codebook_versions()]
+            if merge.codebook == merge.theirs and version.version not in known:
+                # Codings made from now on name this version, so the project keeps it whole.
+                change.publish(merge.codebook, version.note)
+            else:
+                change.save_codebook(merge.codebook)
             change.set_setting(COMMON + merge.codebook.id, version.version)
     return merge
 

@@ -68,6 +68,7 @@ def test_a_version_that_is_there_is_never_overwritten(project: Project, me: str,
 def test_edits_on_both_sides_come_together(project: Project, me: str, library: Path, other: Project) -> None:
     leena = other.coders()[0].id
     assert other.codebook() == project.codebook()
+    assert [(each.version, each.note) for each in other.codebook_versions()] == [("1.0.0", "The beginning")]
     change_code(other, "time", coder=leena, definition="None was given.")
     publish(other, library, version="1.1.0", note="Time", coder=leena)
     add_code(project, name="Money", parent="obstacles", coder=me, id="money")
