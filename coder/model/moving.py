@@ -120,6 +120,11 @@ class Alignment:
         mended = self._mended(span, first, last)
         return Move(span, mended, Fate.LOST if mended is None else Fate.CHANGED)
 
+    @property
+    def stayed(self) -> tuple[float, float]:
+        """The share of the old text's words that stayed, and the share of the new text's words that they are."""
+        return len(self._matched) / max(1, len(self._old)), len(self._matched) / max(1, len(self._new))
+
     def position(self, position: int) -> int:
         """Where a position of the old text lies in the new one: after the last word before it that stayed."""
         before = bisect_right(self._ends, position) - 1

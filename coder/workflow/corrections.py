@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -23,6 +23,8 @@ _BESIDE = 60
 _NEAR = 12
 """Fewer characters than these between two differences make them one to a reader."""
 
+_RELATED = 0.5
+"""Share of the words, marks among them, that two texts of one document have at least in common."""
 
 _LABEL = re.compile(r"([^\s:][^:\n]{0,39}): (?=\S)")
 
@@ -111,12 +113,22 @@ def preview_correction(project: Project, document: str, corrected: str | Reading
         reading = replace(corrected, turns=_with_known(corrected.turns, turns, alignment))
     if not reading.text.strip():
         raise InvalidValue("a document needs words; remove the document instead")
+    reading = replace(reading, warnings=(*reading.warnings, *_strange(standing, alignment)))
     fated = []
     for item in _items(project, document):
         move = alignment.moved(item.span)
         becomes = "" if move.now is None else move.now.of(reading.text)
         fated.append(Fated(item, move, item.span.of(standing.text), becomes))
     return Correction(standing, reading, _differences(alignment), tuple(fated), alignment)
+
+
+def _strange(document: Document, alignment: Alignment) -> Iterator[str]:
+    """Said where so little of one text is in the other that it hardly is its correction."""
+    of_old, of_new = alignment.stayed
+    if of_old < _RELATED:
+        yield f"only {of_old:.0%} of {document.name} is in this text; is it perhaps another document?"
+    elif of_new < _RELATED:
+        yield f"only {of_new:.0%} of this text is in {document.name}; does it perhaps hold more than this document?"
 
 
 def preview_corrected_file(project: Project, document: str, name: str, content: bytes) -> Correction:

@@ -304,3 +304,11 @@ def test_whatever_is_corrected_into_whatever_nothing_vanishes_and_undo_brings_it
         assert project.verify() == []
         undo(project, coder=me)
         assert (project.codings(), project.turns(report.document), project.memos()) == (codings, turns, [])
+
+
+def test_a_text_that_hardly_is_the_documents_own_is_told(project: Project, document: str) -> None:
+    other = "Bo: The boat leaves at nine.\n\nEva: Who rows?\n\nBo: Whoever comes first gets the oars.\n"
+    assert "perhaps another document" in preview_correction(project, document, other).reading.warnings[-1]
+    year = TEXT + other * 9
+    assert "more than this document" in preview_correction(project, document, year).reading.warnings[-1]
+    assert preview_correction(project, document, TEXT.replace("nine", "ten")).reading.warnings == ()
