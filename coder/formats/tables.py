@@ -72,13 +72,14 @@ def write_workbook(sheets: Mapping[str, pd.DataFrame]) -> bytes:
             raise TooLarge(
                 f"the table {name!r} has {len(frame):,} rows, an Excel sheet {MAX_ROWS:,}; write CSV or Parquet"
             )
-        _write_sheet(book.create_sheet(_sheet_name(name, used)), _plain(frame))
+        fill_sheet(book.create_sheet(_sheet_name(name, used)), _plain(frame))
     content = BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def _write_sheet(sheet: Any, frame: pd.DataFrame) -> None:
+def fill_sheet(sheet: Any, frame: pd.DataFrame) -> None:
+    """Write a table to an empty sheet of a workbook that is only written: header, widths, long text wrapped."""
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
@@ -88,12 +89,12 @@ def _write_sheet(sheet: Any, frame: pd.DataFrame) -> None:
     sheet.freeze_panes = "A2"
     bold = Font(bold=True)
     alignments = [Alignment(vertical="top", wrap_text=width >= _WIDEST) for width in widths]
-    header = [_cell(sheet, name) for name in frame.columns]
+    header = [excel_cell(sheet, name) for name in frame.columns]
     for cell in header:
         cell.font = bold
     sheet.append(header)
     for row in frame.itertuples(index=False, name=None):
-        cells = [_cell(sheet, value) for value in row]
+        cells = [excel_cell(sheet, value) for value in row]
         for cell, alignment in zip(cells, alignments, strict=True):
             cell.alignment = alignment
         sheet.append(cells)
@@ -107,7 +108,8 @@ def _width(frame: pd.DataFrame, place: int) -> int:
     return min(_WIDEST, max(_NARROWEST, longest + 2, len(str(frame.columns[place])) + 2))
 
 
-def _cell(sheet: Any, value: Any) -> Any:
+def excel_cell(sheet: Any, value: Any) -> Any:
+    """A cell that holds a value as it is, never as a formula, and without characters that no workbook holds."""
     from openpyxl.cell import WriteOnlyCell
 
     value = _value(value)
