@@ -195,13 +195,12 @@ class Change:
         self._expect(CODE, into, "code")
         moved = self._file.rows(CODING.from_rows() + "WHERE code = ? ORDER BY id", (source,))
         at = now()
+        places = 'SELECT document, "start", "end", coder, id FROM coding WHERE code = ?'
+        standing = {tuple(place): id for *place, id in self._file.rows(places, (into,))}
         for values in moved:
             row = dict(zip(CODING.columns, values, strict=True))
-            equal = self._file.value(
-                'SELECT id FROM coding WHERE document = ? AND "start" = ? AND "end" = ? AND coder = ? AND code = ?',
-                (row["document"], row["start"], row["end"], row["coder"], into),
-            )
-            if equal is None:
+            equal = standing.setdefault((row["document"], row["start"], row["end"], row["coder"]), row["id"])
+            if equal == row["id"]:
                 write.put(CODING, {**row, "code": into, "modified": at})
             else:
                 self._move_memos("coding", row["id"], equal)

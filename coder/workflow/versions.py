@@ -10,7 +10,7 @@ from coder.errors import CodebookConflict, InvalidValue, UnknownItem
 from coder.model import Codebook, Coding, now
 from coder.store import Project
 from coder.store.rows import CodebookVersion
-from coder.workflow.codebooks import Difference, Kind, Loading, codes_in_use, combined, diff
+from coder.workflow.codebooks import Difference, Kind, Loading, combined, diff
 from coder.workflow.codings import own_coding
 from coder.workflow.meaning import DEFINING, Rewording, record, reworded, rewordings, wording
 from coder.workflow.permission import change_by
@@ -119,28 +119,33 @@ def restore(project: Project, version: str, *, coder: str) -> Loading:
     """
     with change_by(project, coder, "restore codebook", summary=f"restore codebook {version}") as change:
         found = _version(project.codebook_versions(), version)
-        loading = combined(project.codebook(), found.codebook, used=codes_in_use(project))
+        current = project.codebook()
+        lacking = [code.id for code in current.codes if code.id not in found.codebook]
+        used = frozenset(code for code in lacking if project.codings(code=code))
+        loading = combined(current, found.codebook, used=used)
         change.save_codebook(loading.codebook)
     return loading
 
 
 def to_look_at_again(project: Project) -> list[LookAgain]:
-    """Codings made before the meaning of their code changed, in the order of documents, then of the text.
+    """Codings made before the meaning of their code changed, by code in the order of the tree, then of documents.
 
     A coding that was kept, recoded or changed since is settled.
     """
     codebook = project.codebook()
-    told = {code.id: said for code in codebook.codes if (said := _meanings(project, code.id))}
     found = []
-    for coding in project.codings() if told else ():
-        # The wording under which it was made is the one before the first change since.
-        first = next((one for one in told.get(coding.code, ()) if coding.modified < one.at), None)
-        if first is not None:
-            now_said = wording(codebook.code(coding.code))
-            differing = [field for field in DEFINING if first.before.get(field, "") != now_said[field]]
+    for _, code in codebook.walk():
+        said = _meanings(project, code.id)
+        for coding in project.codings(code=code.id) if said else ():
+            # The wording under which it was made is the one before the first change since.
+            first = next((one for one in said if coding.modified < one.at), None)
+            if first is None:
+                continue
+            new = wording(code)
+            differing = [field for field in DEFINING if first.before.get(field, "") != new[field]]
             if differing:
                 old = {field: first.before.get(field, "") for field in differing}
-                found.append(LookAgain(coding, old, {field: now_said[field] for field in differing}))
+                found.append(LookAgain(coding, old, {field: new[field] for field in differing}))
     return found
 
 

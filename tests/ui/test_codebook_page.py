@@ -117,7 +117,7 @@ def test_a_code_is_split_by_ticking_quotations_and_one_undo_makes_it_whole(study
     app.run()
     named(app.button, "Split").click().run()
     app.checkbox(key=f"splits off {whole[1].id}").check().run()
-    named(app.text_input, "New code, takes those that are ticked").set_value("Homes").run()
+    named(app.text_input, "New code, takes those ticked").set_value("Homes").run()
     named(app.button, "Split it").click().run()
     assert not app.exception
     assert [one.id for one in together(study)] == [one.id for one in whole if one.id != whole[1].id]

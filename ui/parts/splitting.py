@@ -24,8 +24,8 @@ def splitting(project: Project, code: Code, state: str) -> None:
     chosen = st.session_state.setdefault(_CHOSEN, {}).setdefault(code.id, set())
     chosen &= {coding.id for coding in codings}
     one, two = st.columns(2)
-    name = one.text_input("Keeps the quotations that are not ticked", code.name, key=f"first {code.id}")
-    new = two.text_input("New code, takes those that are ticked", key=f"second {code.id}")
+    name = one.text_input("Keeps those not ticked", code.name, key=f"first {code.id}")
+    new = two.text_input("New code, takes those ticked", key=f"second {code.id}")
     pages = -(-len(codings) // AT_ONCE)
     page = st.pagination(pages, key=f"page {code.id}") if pages > 1 else 1
     with st.container(height=420):

@@ -114,9 +114,9 @@ def _tree(codebook: Codebook, made: dict[str, int]) -> Code | None:
         placeholder="",
         column_config={
             "colour": st.column_config.ImageColumn("", width=36),
-            "code": st.column_config.TextColumn(width=250),
+            "code": st.column_config.TextColumn(width=222),
             "key": st.column_config.TextColumn(width=40),
-            "codings": st.column_config.NumberColumn(width=66),
+            "codings": st.column_config.NumberColumn(width=70),
         },
     )
     here = session()
