@@ -268,6 +268,11 @@ def check_use(project: Project) -> list[Finding]:
     return check(codebook) + [Finding(Severity.NOTE, codebook.path(code.id), "it has no codings") for code in dead]
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two names say the same but for order, little words and plurals."""
+    return _words(one) == _words(other)
+
+
 def pale(colour: str) -> str | None:
     """Why a colour (``#rrggbb``) is hard to see on white, to follow "its" or "this"; None where it is not."""
     contrast = 1.05 / (_luminance(colour) + 0.05)
@@ -325,7 +330,7 @@ def _dead_folder(codebook: Codebook, code: Code) -> _Said:
 def _same_words(codebook: Codebook, code: Code) -> _Said:
     siblings = codebook.children(code.parent)
     for earlier in siblings[: siblings.index(code)]:
-        if _words(earlier.name) == _words(code.name):
+        if same_name(earlier.name, code.name):
             yield Severity.WARNING, f"its name says the same as its sibling {earlier.name!r}"
 
 
