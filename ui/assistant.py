@@ -128,6 +128,11 @@ class Background:
         self._ask_for_work()
 
     @property
+    def encoder(self) -> Encoder | None:
+        """The encoder, once it is loaded; nobody waits for it."""
+        return self._assistant.loaded
+
+    @property
     def reads_quotations(self) -> bool:
         """Whether this is still to be done."""
         return self._quotations

@@ -143,6 +143,11 @@ class Assistant:
             self._snapshots[coder] = made
             return made
 
+    @property
+    def loaded(self) -> Encoder | None:
+        """The encoder, once something needed it."""
+        return self._loaded
+
     def _encoder(self) -> Encoder:
         with self._working:
             name, download = self._model

@@ -146,3 +146,21 @@ def test_the_first_of_its_siblings_cannot_go_up_and_goes_down(study: Path, app: 
     assert named(app.button, "Up").disabled
     named(app.button, "Down").click().run()
     assert siblings() == [before[1], before[0], *before[2:]]
+
+
+def test_a_code_much_like_another_is_added_only_when_that_is_confirmed(
+    study: Path, app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Quiet:
+        encoder = None
+
+    monkeypatch.setattr("ui.screens.codebook.assistant", Quiet)
+    app.run()
+    named(app.text_input, "Name of the new code").set_value("The Together")
+    named(app.button, "Add it").click().run()
+    assert "Much like it" in app.warning[0].value
+    named(app.checkbox, "Add it also where a code much like it is there").check()
+    named(app.button, "Add it").click().run()
+    assert not app.exception
+    names = in_project(study, lambda project, _: [code.name for code in project.codebook().codes])
+    assert "The Together" in names

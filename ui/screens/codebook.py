@@ -14,10 +14,12 @@ from coder.formats import CODEBOOK_READERS, write_codebook
 from coder.model import Code, Codebook, CodeStatus
 from coder.store import Project
 from coder.workflow import codebooks, sorting
+from coder.workflow.likeness import much_alike
 from coder.workflow.meaning import DEFINING, wording
 from coder.workflow.projects import shipped_codebooks
 from coder.workflow.sorting import Resorted
 from coder.workflow.versions import to_look_at_again
+from ui.assistant import assistant
 from ui.parts import versions
 from ui.parts.acting import act, popover
 from ui.parts.errors import refused
@@ -127,13 +129,20 @@ def _tree(codebook: Codebook, made: dict[str, int]) -> Code | None:
 
 
 def _add(project: Project, codebook: Codebook, chosen: Code | None) -> None:
-    with st.form("add code", clear_on_submit=True, border=False):
+    with st.form(f"add code {project.revision}", border=False):
         name = st.text_input("Name of the new code")
         parents = [None, *(code.id for _, code in codebook.walk())]
         beside = chosen.id if chosen and not chosen.codable else chosen.parent if chosen else None
         parent = st.selectbox("Under", parents, index=parents.index(beside), format_func=_place_in(codebook))
         brief = st.text_input("Brief definition")
+        anyway = st.checkbox("Add it also where a code much like it is there")
         if st.form_submit_button("Add it", type="primary"):
+            encoder = assistant().encoder
+            alike = much_alike(codebook, name, encoder.encode if encoder else None)
+            if alike and not anyway:
+                paths = "; ".join(codebook.path(code.id) for code in alike)
+                st.warning(plain(f"Much like it: {paths}. If it is another, tick the box and add it again."))
+                return
             act(
                 lambda: codebooks.add_code(project, name=name, parent=parent, brief=brief.strip(), coder=coder_id()),
                 f"Added the code {name.strip()}",

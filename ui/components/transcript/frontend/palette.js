@@ -8,6 +8,18 @@ const SEPARATOR = " / ";
 
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}+/gu, "").toLocaleLowerCase();
 
+const LITTLE = new Set(["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"]);
+
+/** What a name says, whatever the order of its words, little words and plurals. */
+function said(name) {
+  const words = plain(name).match(/[\p{L}\p{N}_]+/gu) ?? [];
+  const telling = words.filter((word) => !LITTLE.has(word)).map((word) => word.replace(/s$/, ""));
+  return [...new Set(telling.length ? telling : words)].sort().join(" ");
+}
+
+/** Codes whose names say the same as a new one's. */
+export const alike = (codes, name) => codes.filter((code) => code.takes && said(code.name) === said(name));
+
 /** Codes that take codings and match every word of the query; recently used first, then the best match. */
 export function matching(codes, query, recent) {
   const words = plain(query).split(/[\s/]+/).filter(Boolean);
@@ -77,8 +89,10 @@ export function openPalette({ root, beside, codes, recent, words, choose, create
     point();
   };
   const point = () => {
-    const { code } = rows[at] ?? {};
-    brief.textContent = code?.brief || (rows[at]?.made ? "It joins the codebook at once; give it a definition there later." : "");
+    const { code, made } = rows[at] ?? {};
+    const there = made ? alike(codes, made.name).map((each) => each.path) : [];
+    const joins = there.length ? `Much like what is there: ${there.join("; ")}. Is it another?` : "It joins the codebook at once; give it a definition there later.";
+    brief.textContent = code?.brief || (made ? joins : "");
     brief.hidden = !brief.textContent;
     input.setAttribute("aria-activedescendant", rows.length ? `rt-choice-${at}` : "");
   };
