@@ -318,3 +318,26 @@ def _doubts(
         yield f"words said at the same time by another were left inside the turn: {len(both)}{where}"
     if timed and not speakers:
         yield "no speaker is named; the turns have times only"
+    if not speakers and (alike := _alike(text)):
+        written = " and ".join(map(repr, alike[:2]))
+        yield f"lines begin again and again with {written}; if they name who speaks, write them as 'Name: words'"
+
+
+_BEGINNING = re.compile(
+    r"(?:\d{1,4}[.)]?\s+)?(?:(?P<inside>[<(\[{][^\W\d_][^<>()\[\]{}\n]{0,30}[>)\]}])\s?:?\s"
+    r"|(?P<before>[^\W\d_](?:[^:.\n]{0,30}?[^\W_])??(?:\s[-–—]|[.:]))\s"
+    r"|(?P<alone>[^\W\d_](?:[\w '’-]{0,28}\w)?)$)"
+)
+"""How a name may stand that is not taken for one: before a dash or a full stop, in brackets, behind a number, alone."""
+
+
+def _alike(text: str) -> list[str]:
+    """What at least two different beginnings that come twice are, where they begin every second line or more.
+
+    A name alone on its line has the words on the next.
+    """
+    rows = [row for line in text.splitlines() if (row := line.strip())]
+    found = [match[0].strip() for row in rows if (match := _BEGINNING.match(row))]
+    names = Counter(re.sub(r"^\d+[.)]?\s+", "", each) for each in found)
+    often = [name for name, count in names.most_common() if count > 1]
+    return often if len(often) > 1 and sum(names[name] for name in often) >= 0.4 * len(rows) else []

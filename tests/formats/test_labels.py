@@ -34,3 +34,22 @@ def test_only_words_between_strokes_are_said_at_the_same_time() -> None:
     text = "I: Well?\nB: So //I: Mhm.// she said: //I: Oh.// go.\nI: And?\nB: See https://example.org is where: look.\n"
     (warning,) = read("interview.txt", text.encode()).warnings
     assert warning == "words said at the same time by another were left inside the turn: 2 (first in line 2)"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Ida -", "Bo -"), ("<Ida>", "<Bo>"), ("(Ida)", "(Bo)"), ("I.", "R."), ("3 I:", "4 R:"), ("IDA\n", "BO\n")],
+)
+def test_names_in_a_form_that_is_not_read_are_told(first: str, second: str) -> None:
+    text = "".join(
+        f"{name} {words}\n"
+        for name, words in zip([first, second] * 3, ["Why", "Because", "How", "So", "Who", "We"], strict=True)
+    )
+    reading = read("interview.txt", text.encode())
+    assert {turn.speaker for turn in reading.turns} == {None}
+    assert "write them as 'Name: words'" in reading.warnings[-1]
+
+
+def test_paragraphs_without_speakers_raise_no_doubt_about_names() -> None:
+    text = "The boat left at nine. We waved.\n\nIt came back - late.\n\nNobody asked. (Nobody ever does.)\n\nThe end\n"
+    assert read("diary.txt", text.encode()).warnings == ()
