@@ -75,6 +75,12 @@ class Kind(StrEnum):
 
     QUOTATIONS = "quotations"
     CASES = "cases"
+    CROSSTAB = "crosstab"
+    CO_OCCURRENCE = "co-occurrence"
+    SPEAKERS = "speakers"
+    KINDS = "kinds"
+    TIMELINE = "timeline"
+    MEETINGS = "meetings"
     TRANSCRIPTS = "transcripts"
 
 
@@ -466,8 +472,15 @@ def export(
         ),
     ],
     kind: Annotated[
-        Kind, typer.Option(help="One row a quotation, cases against codes, or all coded transcripts into a folder.")
+        Kind,
+        typer.Option(
+            help="One row a quotation; codes by case, by what is known of cases, together, by speaker, by kind of "
+            "document, by tenth of the text, by date; or all coded transcripts into a folder."
+        ),
     ] = Kind.QUOTATIONS,
+    attribute: Annotated[
+        str, typer.Option(metavar="NAME", help="With --kind crosstab: this attribute of cases alone.")
+    ] = "",
     document: Annotated[
         str, typer.Option(metavar="NAME", help="This document alone, coded, to a file .html, .docx or .md.")
     ] = "",
@@ -487,11 +500,14 @@ def export(
         _export_transcripts(study, to, document, form)
         return
     from coder.workflow.projects import open_project
-    from coder.workflow.tables import ExportKind
+    from coder.workflow.tables import ExportKind, Question
     from coder.workflow.tables import export as write
 
+    if attribute and kind is not Kind.CROSSTAB:
+        raise InvalidValue("--attribute is for --kind crosstab")
+
     with open_project(study) as project:
-        size = write(project, to, ExportKind(kind))
+        size = write(project, to, Question(ExportKind(kind), attribute=attribute))
         _say(f"Wrote {to} ({size:,} bytes).")
         if to.suffix.lower() == ".xlsx" and kind is Kind.QUOTATIONS:
             _tell_what_is_cut(project)

@@ -163,6 +163,20 @@ def test_cases_against_codes_are_exported(run: Run, tmp_path: Path, coded: str) 
     assert frame.loc["Kartano", coded] == 1
 
 
+@pytest.mark.parametrize("kind", ["co-occurrence", "speakers", "kinds", "timeline", "meetings"])
+def test_every_comparison_is_exported(run: Run, tmp_path: Path, coded: str, kind: str) -> None:
+    found = run("export", "study.redthread", "--to", "out.csv", "--kind", kind)
+    assert found.exit_code == 0, found.output
+    frame = pd.read_csv(tmp_path / "out.csv")
+    assert frame.empty if kind == "co-occurrence" else coded in frame["code path"].tolist()
+
+
+def test_an_attribute_that_there_is_not_is_told(run: Run, coded: str) -> None:
+    found = run("export", "study.redthread", "--to", "out.csv", "--kind", "crosstab", "--attribute", coded)
+    assert found.exit_code == 1
+    assert "attribute" in found.output
+
+
 def test_the_kinds_of_export_are_those_of_the_workflow() -> None:
     tables = [(kind.name, kind.value) for kind in Kind if kind is not Kind.TRANSCRIPTS]
     assert tables == [(kind.name, kind.value) for kind in ExportKind]

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from coder.workflow.tables import Question
+
 _KEY = "redthread"
 
 
 @dataclass
 class Session:
-    """The open project, who is coding, and what they look at; ``jump`` counts the places gone to."""
+    """The open project, who is coding, and what they look at; ``jump`` counts the places gone to,
+    ``question`` is what was compared last."""
 
     project: str | None = None
     coder: str | None = None
@@ -19,11 +22,13 @@ class Session:
     goto: int | None = None
     jump: int = 0
     code: str | None = None
+    question: Question = field(default_factory=Question)
     messages: list[tuple[str, str]] = field(default_factory=list)
 
     def close_project(self) -> None:
         """Forget everything that belongs to the project that was open."""
         self.project = self.coder = self.document = self.goto = self.code = None
+        self.question = Question()
 
     def look_at(self, document: str, position: int | None = None) -> None:
         """The place that the coding screen shows next."""

@@ -2,10 +2,24 @@
 
 from coder.tables.cases import NO_CASE, case_by_code, case_words, told_apart, unread
 from coder.tables.co_occurrence import Near, co_occurrence, codings_together
-from coder.tables.counting import Measure
+from coder.tables.counting import Measure, codings_in
 from coder.tables.crosstab import association, crosstab, values_of
-from coder.tables.groups import INTERVIEWER, NO_DATE, Period, code_by_date, code_by_kind, code_by_speaker, timeline
+from coder.tables.groups import (
+    INTERVIEWER,
+    NO_DATE,
+    Period,
+    by_group,
+    code_by_date,
+    code_by_kind,
+    code_by_speaker,
+    dates,
+    kinds,
+    speakers,
+    tenths,
+    timeline,
+)
 from coder.tables.material import Material
+from coder.tables.places import Stretches
 from coder.tables.quotations import COLUMNS, attribute_column, clock, quotations
 
 __all__ = [
@@ -17,8 +31,10 @@ __all__ = [
     "Measure",
     "Near",
     "Period",
+    "Stretches",
     "association",
     "attribute_column",
+    "by_group",
     "case_by_code",
     "case_words",
     "clock",
@@ -26,9 +42,14 @@ __all__ = [
     "code_by_date",
     "code_by_kind",
     "code_by_speaker",
+    "codings_in",
     "codings_together",
     "crosstab",
+    "dates",
+    "kinds",
     "quotations",
+    "speakers",
+    "tenths",
     "timeline",
     "told_apart",
     "unread",

@@ -74,6 +74,16 @@ def counted(material: Material, stretches: Stretches, measure: Measure, *, rest:
     return frame
 
 
+def codings_in(material: Material, stretches: Stretches, group: str, path: str) -> list[str]:
+    """The ids of the codings of one code that touch a group, in the order of the material."""
+    places = Places.of(material)
+    rows, under = stretches.under(places.start, places.end)
+    number = numbered(code.id for code in material.codebook.codes)[material.codebook.at(path).id]
+    wanted = {place for place, name in enumerate(stretches.names) if name == group}
+    found = np.isin(stretches.group[under], list(wanted)) & (places.code[rows] == number)
+    return [material.codings[row].id for row in places.row[np.unique(rows[found])]]
+
+
 def group_words(material: Material, stretches: Stretches) -> Ints:
     """Words of content in each group; needs texts."""
     first, last = Words.of(material).under(stretches.start, stretches.end)

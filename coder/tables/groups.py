@@ -30,11 +30,10 @@ class Period(StrEnum):
         return {Period.DAY: 10, Period.MONTH: 7, Period.YEAR: 4}[self]
 
 
-def code_by_speaker(material: Material, measure: Measure = Measure.CODINGS) -> pd.DataFrame:
-    """Codes (rows) by speakers (columns, as they are named, in order of first appearance).
+def speakers(material: Material) -> Stretches:
+    """What each speaker says, as they are named, in order of first appearance: one name is one speaker.
 
-    One name is one speaker. Whoever ``material.askers`` says asks in a document stands under ``(interviewer)``,
-    first. A coding over several turns counts for each of their speakers.
+    Whoever ``material.askers`` says asks in a document stands under ``(interviewer)``, first.
     """
     found = [
         (begin + turn.span.start, begin + turn.span.end, _role(material, document.id, turn.speaker))
@@ -43,42 +42,37 @@ def code_by_speaker(material: Material, measure: Measure = Measure.CODINGS) -> p
         if turn.speaker and turn.kind.is_content
     ]
     names = numbered(sorted((name for _, _, name in found), key=lambda name: name != INTERVIEWER))
-    stretches = Stretches.of(tuple(names), ((start, end, names[name]) for start, end, name in found))
-    return _by(material, stretches, measure, "speaker")
+    return Stretches.of(tuple(names), ((start, end, names[name]) for start, end, name in found))
 
 
-def code_by_kind(material: Material, measure: Measure = Measure.CODINGS) -> pd.DataFrame:
-    """Codes (rows) by kinds of document (columns) that there are."""
+def kinds(material: Material) -> Stretches:
+    """The kinds of document that there are."""
     there = {document.kind for document in material.documents}
     names = numbered(kind.value for kind in DocumentKind if kind in there)
-    rows = [
-        (*clipped(material, number, None), names[document.kind.value])
-        for number, document in enumerate(material.documents)
-    ]
-    return _by(material, Stretches.of(tuple(names), rows), measure, "kind")
+    return Stretches.of(
+        tuple(names),
+        (
+            (*clipped(material, number, None), names[document.kind.value])
+            for number, document in enumerate(material.documents)
+        ),
+    )
 
 
-def code_by_date(
-    material: Material,
-    measure: Measure = Measure.CODINGS,
-    period: Period = Period.DAY,
-    kind: DocumentKind | None = None,
-) -> pd.DataFrame:
-    """Codes (rows) by the dates of documents (columns, in order), of one kind of document or of all."""
+def dates(material: Material, period: Period = Period.DAY, kind: DocumentKind | None = None) -> Stretches:
+    """The dates of documents in order, of one kind of document or of all."""
     found = [
         (*clipped(material, number, None), document.date[: period.letters] if document.date else NO_DATE)
         for number, document in enumerate(material.documents)
         if kind is None or document.kind is kind
     ]
     names = numbered(sorted((date for _, _, date in found), key=lambda date: (date == NO_DATE, date)))
-    return _by(material, Stretches.of(tuple(names), ((a, b, names[date]) for a, b, date in found)), measure, "date")
+    return Stretches.of(tuple(names), ((start, end, names[date]) for start, end, date in found))
 
 
-def timeline(material: Material, measure: Measure = Measure.CODINGS, document: str | None = None) -> pd.DataFrame:
-    """Codes (rows) by tenths of the text (columns ``1`` to ``10``), of one document or of all laid over each other.
+def tenths(material: Material, document: str | None = None) -> Stretches:
+    """Tenths of the text (``1`` to ``10``), of one document or of all laid over each other.
 
-    A tenth holds a tenth of the document's words of content, give or take one; needs the texts. A coding
-    counts in every tenth that it touches.
+    A tenth holds a tenth of the document's words of content, give or take one; needs the texts.
     """
     words = Words.of(material)
     rows: list[tuple[int, int, int]] = []
@@ -90,8 +84,37 @@ def timeline(material: Material, measure: Measure = Measure.CODINGS, document: s
         starts = words.start[first:last].tolist()
         edges = [begin, *(_edge(starts, part, end) for part in range(1, PARTS)), end]
         rows += [(edges[part], edges[part + 1], part) for part in range(PARTS)]
-    names = [str(part + 1) for part in range(PARTS)]
-    return _by(material, Stretches.of(names, rows), measure, "tenth")
+    return Stretches.of([str(part + 1) for part in range(PARTS)], rows)
+
+
+def code_by_speaker(material: Material, measure: Measure = Measure.CODINGS) -> pd.DataFrame:
+    """Codes (rows) by speakers (columns); a coding over several turns counts for each of their speakers."""
+    return by_group(material, speakers(material), measure)
+
+
+def code_by_kind(material: Material, measure: Measure = Measure.CODINGS) -> pd.DataFrame:
+    """Codes (rows) by kinds of document (columns)."""
+    return by_group(material, kinds(material), measure)
+
+
+def code_by_date(
+    material: Material,
+    measure: Measure = Measure.CODINGS,
+    period: Period = Period.DAY,
+    kind: DocumentKind | None = None,
+) -> pd.DataFrame:
+    """Codes (rows) by the dates of documents (columns)."""
+    return by_group(material, dates(material, period, kind), measure)
+
+
+def timeline(material: Material, measure: Measure = Measure.CODINGS, document: str | None = None) -> pd.DataFrame:
+    """Codes (rows) by tenths of the text (columns); a coding counts in every tenth that it touches."""
+    return by_group(material, tenths(material, document), measure)
+
+
+def by_group(material: Material, stretches: Stretches, measure: Measure) -> pd.DataFrame:
+    """Codes (rows) by groups of text (columns)."""
+    return counted(material, stretches, measure).T
 
 
 def _edge(starts: list[int], part: int, end: int) -> int:
@@ -101,7 +124,3 @@ def _edge(starts: list[int], part: int, end: int) -> int:
 
 def _role(material: Material, document: str, speaker: str) -> str:
     return INTERVIEWER if speaker == material.askers.get(document) else speaker
-
-
-def _by(material: Material, stretches: Stretches, measure: Measure, name: str) -> pd.DataFrame:
-    return counted(material, stretches, measure).T.rename_axis(columns=name)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
 
 from coder import tables
-from coder.errors import ProjectUnavailable, UnknownFormat
+from coder.errors import ProjectUnavailable, UnknownFormat, UnknownItem
 from coder.formats.tables import TABLE_WRITERS, write_workbook
-from coder.model import new_id
+from coder.model import DocumentKind, Origin, Segment, Turn, new_id
 from coder.store import Project
-from coder.tables import Material, Measure
+from coder.tables import NO_CASE, Material, Measure, Near, Period, Stretches
+from coder.workflow.corpus import interviewer
 
 
 class ExportKind(StrEnum):
@@ -21,17 +24,40 @@ class ExportKind(StrEnum):
 
     QUOTATIONS = "quotations"
     CASES = "cases"
+    CROSSTAB = "crosstab"
+    CO_OCCURRENCE = "co-occurrence"
+    SPEAKERS = "speakers"
+    KINDS = "kinds"
+    TIMELINE = "timeline"
+    MEETINGS = "meetings"
 
 
-def material(project: Project, *, texts: bool = False) -> Material:
-    """Everything that tables are made from; the texts of documents only where words are counted."""
-    documents = project.documents()
-    if texts:
-        documents = [project.document(document.id) for document in documents]
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which table, and its options; a table looks only at those that concern it.
+
+    ``within`` is how many passages apart is together, None for the same words; ``attribute`` is empty for all,
+    ``document`` and ``document_kind`` None for all.
+    """
+
+    kind: ExportKind = ExportKind.CASES
+    measure: Measure = Measure.CODINGS
+    attribute: str = ""
+    within: int | None = 0
+    period: Period = Period.DAY
+    document_kind: DocumentKind | None = None
+    document: str | None = None
+
+
+def material(project: Project, *, texts: bool = False, speakers: bool = False) -> Material:
+    """Everything that tables are made from; texts only where words are counted or ``speakers`` told apart."""
+    documents, segments, turns = project.documents(), project.segments(), project.all_turns()
+    contents = project.texts() if texts or speakers else {}
+    documents = [replace(document, text=contents.get(document.id, "")) for document in documents]
     return Material(
         title=project.title,
         documents=documents,
-        turns=project.all_turns(),
+        turns=turns,
         codebook=project.codebook(),
         codings=project.codings(),
         coders=project.coders(),
@@ -39,7 +65,35 @@ def material(project: Project, *, texts: bool = False) -> Material:
         attributes=project.attributes(),
         memberships=project.memberships(),
         memos=project.memos(about="coding"),
+        segments=segments,
+        reached=_reached(project),
+        askers=_askers(turns, segments, contents) if speakers else {},
     )
+
+
+def _reached(project: Project) -> dict[str, int]:
+    """How far somebody has read each document: as marked, or as they coded with the text before them."""
+    reached: dict[str, int] = {}
+    for mark in project.read_marks():
+        reached[mark.document] = max(reached.get(mark.document, 0), mark.position)
+    for coding in project.codings():
+        # A suggestion from a queue shows one passage, and says nothing of those before it; nor do words found.
+        if coding.origin in (Origin.HAND, Origin.IMPORTED):
+            reached[coding.document] = max(reached.get(coding.document, 0), coding.span.end)
+    return reached
+
+
+def _askers(
+    turns: Mapping[str, Sequence[Turn]], segments: Sequence[Segment], texts: Mapping[str, str]
+) -> dict[str, str]:
+    askers = {}
+    for document, group in groupby(segments, key=lambda segment: segment.document):
+        here = list(group)
+        said = [segment.span.of(texts[document]) for segment in here]
+        who = interviewer([turns[document][segment.turn].speaker for segment in here], said)
+        if who is not None:
+            askers[document] = who
+    return askers
 
 
 def quotations(
@@ -70,28 +124,114 @@ def quotations(
 
 def case_by_code(project: Project, measure: Measure = Measure.CODINGS) -> pd.DataFrame:
     """Cases by codes, counted by this measure."""
-    return tables.case_by_code(material(project, texts=measure in (Measure.WORDS, Measure.PER_THOUSAND)), measure)
+    return tables.case_by_code(_material_for(project, Question(measure=measure)), measure)
 
 
-def as_file(project: Project, suffix: str, kind: ExportKind = ExportKind.QUOTATIONS) -> bytes:
-    """The table as a file of this kind; case by code as XLSX has one sheet a measure.
+def compared(project: Project, question: Question) -> pd.DataFrame:
+    """The table that answers a question; its rows are named.
 
-    Raises UnknownFormat.
+    Cases stand in rows with codes as columns, and a zero of a case not yet read is empty; the other counts have
+    codes in rows. Crosstab and co-occurrence have one row a code and value, or a pair of codes. Raises UnknownItem
+    for an attribute that there is not.
+    """
+    found = _material_for(project, question)
+    if question.kind is ExportKind.CASES:
+        return tables.told_apart(tables.case_by_code(found, question.measure), tables.unread(found))
+    if question.kind is ExportKind.CROSSTAB:
+        return pd.concat([tables.crosstab(found, name) for name in _attributes(found, question)], ignore_index=True)
+    if question.kind is ExportKind.CO_OCCURRENCE:
+        return tables.co_occurrence(found, Near(question.within))
+    return tables.by_group(found, _groups(found, question), question.measure)
+
+
+def tested(project: Project, question: Question) -> pd.DataFrame:
+    """For a crosstab: one row a code with p and its caveat. Raises UnknownItem as ``compared``."""
+    found = material(project)
+    return pd.concat([tables.association(found, name) for name in _attributes(found, question)], ignore_index=True)
+
+
+def behind(project: Project, question: Question, path: str, column: str) -> pd.DataFrame:
+    """The quotations that a cell counts: a code's path, and a case, value, speaker, ... or the other code's path."""
+    found = _material_for(project, question)
+    frame = tables.quotations(found)
+    if question.kind is ExportKind.CASES:
+        return frame[(frame["case"].fillna(NO_CASE) == column) & (frame["code path"] == path)]
+    if question.kind is ExportKind.CROSSTAB:
+        values = tables.values_of(found, question.attribute)
+        return frame[frame["case"].map(values).eq(column) & (frame["code path"] == path)]
+    if question.kind is ExportKind.CO_OCCURRENCE:
+        first, second = (found.codebook.at(each).id for each in (path, column))
+        ids = tables.codings_together(found, first, second, Near(question.within))
+    else:
+        ids = tables.codings_in(found, _groups(found, question), column, path)
+    return frame[frame["coding id"].isin(ids)].drop_duplicates("coding id")
+
+
+def unread_documents(project: Project) -> int:
+    """How many documents nobody has read to the end."""
+    found = material(project)
+    return int(tables.unread(replace(found, cases=(), memberships=())).sum())
+
+
+def _material_for(project: Project, question: Question) -> Material:
+    words = question.measure.needs_texts or question.kind is ExportKind.TIMELINE
+    return material(
+        project,
+        texts=words,
+        speakers=question.kind is ExportKind.SPEAKERS or question.measure is Measure.SPEAKERS,
+    )
+
+
+def _groups(found: Material, question: Question) -> Stretches:
+    if question.kind is ExportKind.SPEAKERS:
+        return tables.speakers(found)
+    if question.kind is ExportKind.KINDS:
+        return tables.kinds(found)
+    if question.kind is ExportKind.TIMELINE:
+        return tables.tenths(found, question.document)
+    return tables.dates(found, question.period, question.document_kind)
+
+
+def _attributes(found: Material, question: Question) -> list[str]:
+    names = [attribute.name for attribute in found.attributes]
+    if question.attribute and question.attribute not in names:
+        known = ", ".join(names) or "none"
+        raise UnknownItem(f"no attribute of cases named {question.attribute!r}; known: {known}")
+    if not names:
+        raise UnknownItem("cases have no attributes yet; add one to what is known about them")
+    return [question.attribute] if question.attribute else names
+
+
+def as_file(project: Project, suffix: str, kind: ExportKind | Question = ExportKind.QUOTATIONS) -> bytes:
+    """The table as a file of this kind.
+
+    As XLSX, cases have one sheet a measure and one of what is not yet read, a crosstab one of its tests. Raises
+    UnknownFormat, and UnknownItem as ``compared``.
     """
     write = _writer(suffix)
-    if kind is ExportKind.QUOTATIONS:
+    question = Question(kind) if isinstance(kind, ExportKind) else kind
+    if question.kind is ExportKind.QUOTATIONS:
         return write(quotations(project))
-    if suffix != ".xlsx":
-        return write(case_by_code(project).reset_index())
-    found = material(project, texts=True)
-    sheets = {measure.value: tables.case_by_code(found, measure).reset_index() for measure in Measure}
-    return write_workbook(sheets)
+    if question.kind is ExportKind.CROSSTAB:
+        counts, tests = compared(project, question), tested(project, question)
+        if suffix == ".xlsx":
+            return write_workbook({"crosstab": counts, "tests": tests})
+        return write(counts.merge(tests, on=["attribute", "code path"], how="left"))
+    if question.kind is not ExportKind.CASES or suffix != ".xlsx":
+        return write(compared(project, question))
+    found = material(project, texts=True, speakers=True)
+    waiting = tables.unread(found)
+    sheets = {
+        measure.value: tables.told_apart(tables.case_by_code(found, measure), waiting).reset_index()
+        for measure in Measure
+    }
+    return write_workbook({**sheets, "documents not yet read": waiting.rename("documents not yet read").reset_index()})
 
 
-def export(project: Project, path: Path, kind: ExportKind = ExportKind.QUOTATIONS) -> int:
+def export(project: Project, path: Path, kind: ExportKind | Question = ExportKind.QUOTATIONS) -> int:
     """Write a table to a file, whose ending says how; returns the number of bytes.
 
-    The file appears whole or not at all. Raises UnknownFormat, ProjectUnavailable if it cannot be written.
+    The file appears whole or not at all. Raises as ``as_file``, and ProjectUnavailable if it cannot be written.
     """
     return _written(path, as_file(project, path.suffix.lower(), kind))
 

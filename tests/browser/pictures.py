@@ -56,7 +56,7 @@ def codebook(page: Page) -> None:
 def compare(page: Page) -> None:
     _go(page, "Compare")
     page.locator("[data-testid=stDataFrame]").first.click(position={"x": 460, "y": 53})
-    page.get_by_text("Read it in its place").or_(page.get_by_text("Excel, all four counts")).first.wait_for()
+    page.get_by_text("Read it in its place").or_(page.get_by_text("Parquet")).first.wait_for()
 
 
 SHOTS: dict[str, Callable[[Page], None]] = {

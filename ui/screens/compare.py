@@ -1,121 +1,285 @@
-"""Cases against codes; a cell leads to the quotations that it counts."""
+"""Comparing: one table at a time, chosen in plain words; a cell leads to the quotations that it counts."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
+from coder.errors import UnknownItem
+from coder.formats.tables import TABLE_WRITERS
+from coder.model import DocumentKind
 from coder.store import Project
-from coder.tables import NO_CASE, Measure
+from coder.tables import Measure, Period
 from coder.workflow import tables
 from coder.workflow.projects import open_project
-from coder.workflow.tables import ExportKind
+from coder.workflow.tables import ExportKind, Question
 from ui.parts.leading import lead
 from ui.parts.words import count, plain
 from ui.resources import opened
 from ui.session import session
 
-_HEIGHT = 760
+_HEIGHT = 720
 _CODE = ""  # The name of the column with the codes: no case can have it.
+_WIDE = 8
+_FILES = {
+    ".csv": ("CSV", "text/csv"),
+    ".xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ".parquet": ("Parquet", "application/vnd.apache.parquet"),
+}
+_TABLES = {
+    ExportKind.CASES: "Codes in each case",
+    ExportKind.CROSSTAB: "Codes by what is known about cases",
+    ExportKind.CO_OCCURRENCE: "Codes that occur together",
+    ExportKind.SPEAKERS: "Codes by who speaks",
+    ExportKind.KINDS: "Codes by kind of document",
+    ExportKind.TIMELINE: "Codes from beginning to end of a document",
+    ExportKind.MEETINGS: "Codes by date of the document",
+}
+_NEAR = {None: "on the same words", 0: "in the same passage", 1: "within 1 passage", 3: "within 3 passages",
+         5: "within 5 passages"}  # fmt: skip
+_SHARES = {
+    "with code": "cases with the code",
+    "row %": "% of the cases with the code",
+    "column %": "% of the cases of this value",
+}
+_Choice = TypeVar("_Choice")
 
 
 def show() -> None:
-    """The table at the left, the quotations behind the chosen cell at the right."""
+    """The question above, its table at the left, the quotations behind the chosen cell at the right."""
     st.title("Compare cases", anchor=False)
     with opened() as project:
         if not project.codings():
             lead("Nothing to compare yet: cases are compared by what is coded in them.", "Begin to code", "coding")
             return
-        table = _counted(project)
+        question = session().question = _asked(project)
+        try:
+            table = tables.compared(project, question)
+        except UnknownItem:
+            lead("Nothing is known about cases yet: note it in the table of cases.", "To the cases", "documents")
+            return
+        _downloads(project, question)
         with st.container(key="beside"):
             left, right = st.columns([2, 1], gap="medium")
         with left:
-            cell = _table(table)
+            cell = _drawn(project, question, table)
         with right:
             if cell is None:
                 st.info("Choose a number to read the quotations that it counts.")
             else:
-                _behind(project, *cell)
+                _behind(project, question, *cell)
 
 
-def _counted(project: Project) -> pd.DataFrame:
-    """Cases as columns and codes as rows: the names of codes are long, and cases are few."""
+def _asked(project: Project) -> Question:
+    """The choice of the table and of its options, as it was left last."""
+    last = session().question
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        measure = st.segmented_control(
-            "A number counts",
-            list(Measure),
-            default=Measure.CODINGS,
-            required=True,
-            format_func=lambda measure: measure.value,
-        )
-        used = st.toggle("Only codes that were used", value=True)
-        st.space("stretch")
-        st.download_button(
-            "Excel, all four counts",
-            data=partial(_workbook, project.path),
-            file_name="case-by-code.xlsx",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-    by_code = tables.case_by_code(project, measure)
-    return (by_code.loc[:, by_code.any()] if used else by_code).T
+        kind = _select("Table", list(_TABLES), last.kind, _TABLES, width=360)
+        question = replace(last, kind=kind)
+        if kind is ExportKind.CROSSTAB:
+            names = [attribute.name for attribute in project.attributes()]
+            if names:
+                question = replace(question, attribute=_select("Known about cases", names, last.attribute))
+        elif kind is ExportKind.CO_OCCURRENCE:
+            question = replace(question, within=_select("Together is", list(_NEAR), last.within, _NEAR))
+        else:
+            measures = {measure: measure.value for measure in Measure}
+            question = replace(question, measure=_select("A number counts", list(Measure), last.measure, measures))
+        if kind is ExportKind.TIMELINE:
+            names_of = {None: "All, laid over each other"} | {one.id: one.name for one in project.documents()}
+            question = replace(question, document=_select("Document", list(names_of), last.document, names_of))
+        if kind is ExportKind.MEETINGS:
+            periods = {period: f"one column a {period.value}" for period in Period}
+            kinds = {None: "All"} | {one: one.value for one in DocumentKind}
+            question = replace(
+                question,
+                period=_select("Dates", list(Period), last.period, periods),
+                document_kind=_select("Documents", list(kinds), last.document_kind, kinds),
+            )
+    return question
 
 
-def _table(table: pd.DataFrame) -> tuple[str, str] | None:
-    """Draw the table; the case and the code path of the chosen cell."""
+def _select(
+    label: str, options: Sequence[_Choice], last: _Choice, words: dict[_Choice, str] | None = None, width: int = 260
+) -> _Choice:
+    """A list that shows what was chosen last, also when one comes back from another page."""
+    key = f"compare {label}"
+    if st.session_state.get(key, last) not in options:
+        st.session_state[key] = options[0]
+    st.session_state.setdefault(key, last)
+    return st.selectbox(label, options, key=key, width=width, format_func=lambda one: words[one] if words else str(one))
+
+
+def _downloads(project: Project, question: Question) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_told(project, question), width="stretch")
+        for suffix in TABLE_WRITERS:
+            name, mime = _FILES[suffix]
+            st.download_button(
+                name,
+                data=partial(_file, project.path, suffix, question),
+                file_name=f"{question.kind.value}{suffix}",
+                mime=mime,
+                on_click="ignore",
+                icon=":material/download:",
+                help="This table; every count on a sheet of its own"
+                if (question.kind, suffix) == (ExportKind.CASES, ".xlsx")
+                else "This table",
+            )
+
+
+def _told(project: Project, question: Question) -> str:
+    """What a reader must know to read the table rightly."""
+    if question.kind is ExportKind.CASES:
+        waiting = tables.unread_documents(project)
+        if not waiting:
+            return "0 is absent: every document has been read to its end."
+        return f"0 is absent. – is not yet known: {count(waiting, 'document')} not yet read to the end."
+    return {
+        ExportKind.CROSSTAB: "Cases not yet read that lack a code count neither as with nor as without.",
+        ExportKind.CO_OCCURRENCE: "Jaccard: together out of either, 1 is always. Lift: above 1 is more than by chance.",
+        ExportKind.SPEAKERS: "One name is one speaker; whoever asks in an interview stands under (interviewer).",
+        ExportKind.KINDS: "Kinds differ in length: compare coded words per 1,000.",
+        ExportKind.TIMELINE: "Each column is a tenth of the text, from the beginning to the end.",
+        ExportKind.MEETINGS: "Dates differ in how much was said: compare coded words per 1,000.",
+    }[question.kind]
+
+
+def _drawn(project: Project, question: Question, table: pd.DataFrame) -> tuple[str, str] | None:
+    """The table; the code path and the column (or other code) of the chosen cell."""
+    if question.kind is ExportKind.CO_OCCURRENCE:
+        return _pairs(table)
+    if question.kind is ExportKind.CROSSTAB:
+        shown = st.segmented_control(
+            "A number is", list(_SHARES), default="with code", required=True, format_func=_SHARES.__getitem__
+        )
+        wide = table.pivot_table(index="code path", columns="value", values=shown, sort=False, dropna=False)
+        used = table.groupby("code path", sort=False)["with code"].sum() > 0
+        cell = _grid(wide.loc[used[used].index], question)
+        _tests(tables.tested(project, question).set_index("code path").loc[used[used].index])
+        return cell
+    if question.kind is ExportKind.CASES:
+        table = table.T
+    sums = table.fillna(0).sum(axis=1)
+    everything = st.toggle("Codes that were never used, too", key="compare unused")
+    return _grid(table if everything else table.loc[sums > 0], question)
+
+
+def _grid(table: pd.DataFrame, question: Question) -> tuple[str, str] | None:
+    if table.empty:
+        st.info("Nothing is coded here.")
+        return None
     event = st.dataframe(
         _tinted(table),
         hide_index=True,
         height=min(_HEIGHT, 38 + 35 * len(table)),
         on_select="rerun",
         selection_mode="single-cell",
-        key="case by code",
-        # Pinned it is paler, so only where the cases do not fit beside it.
-        column_config={_CODE: st.column_config.TextColumn("code", width=330, pinned=len(table.columns) > 8)},
+        key=f"comparison {question}",
+        placeholder="–",
+        # Pinned it is paler, so only where the columns do not fit beside it.
+        column_config={_CODE: st.column_config.TextColumn("code", width=330, pinned=len(table.columns) > _WIDE)},
     )
     cells = event.selection.cells
     if cells and cells[0][0] < len(table) and cells[0][1] in table.columns:
-        return cells[0][1], str(table.index[cells[0][0]])
+        return str(table.index[cells[0][0]]), cells[0][1]
     return None
 
 
+def _pairs(table: pd.DataFrame) -> tuple[str, str] | None:
+    if table.empty:
+        st.info("No two codes occur together in this sense.")
+        return None
+    unit = table["unit"].iloc[0]
+    st.caption(f"All counts are {unit}, {table['of all'].iloc[0]:,} in all.")
+    event = st.dataframe(
+        table.drop(columns=["unit", "of all"]),
+        hide_index=True,
+        height=min(_HEIGHT, 38 + 35 * len(table)),
+        on_select="rerun",
+        selection_mode=["single-row", "single-cell"],
+        key=f"pairs {unit}",
+        column_config={
+            "code path": st.column_config.TextColumn("code", width=250),
+            "with": st.column_config.TextColumn("with", width=250),
+            "first": st.column_config.NumberColumn("the code", width=80),
+            "second": st.column_config.NumberColumn("the other", width=80),
+        },
+    )
+    rows = event.selection.rows or [row for row, _ in event.selection.cells]
+    return (table["code path"].iloc[rows[0]], table["with"].iloc[rows[0]]) if rows and rows[0] < len(table) else None
+
+
+def _tests(found: pd.DataFrame) -> None:
+    with st.expander("Could chance explain it?"):
+        st.text(
+            "p: how often chance alone would part the cases at least so unevenly. p (Holm) allows for the number of "
+            "codes tested: with many codes, some p is small by chance."
+        )
+        st.dataframe(
+            found[["p", "p (Holm)", "caveat"]].reset_index(),
+            hide_index=True,
+            placeholder="–",
+            column_config={
+                "code path": st.column_config.TextColumn("code", width=260),
+                "p": st.column_config.NumberColumn(format="%.3f", width=70),
+                "p (Holm)": st.column_config.NumberColumn(format="%.3f", width=80),
+                "caveat": st.column_config.TextColumn(width=520),
+            },
+        )
+
+
 def _tinted(table: pd.DataFrame) -> Styler:
-    """Each number with a shade for its share of the largest in its row, so that contrasts between cases show."""
+    """Each number with a shade for its share of the largest in its row, so that contrasts show."""
 
     def shades(row: pd.Series) -> list[str]:
-        most = max(row.max(), 1e-9)
-        return [_shade(value / most) for value in row]
+        most = max(row.fillna(0).max(), 1e-9)
+        return [_shade(value / most) for value in row.fillna(0)]
 
-    whole = table.reset_index(names=_CODE)
-    return whole.style.apply(shades, axis=1, subset=list(table.columns)).format("{:.4g}", subset=list(table.columns))
+    numbers = table.astype("float64")
+    whole = numbers.reset_index(names=_CODE)
+    shown: list[Hashable] = list(table.columns)
+    return whole.style.apply(shades, axis=1, subset=shown).format("{:.4g}", subset=shown, na_rep="–")
 
 
 def _shade(share: float) -> str:
     return f"background-color: rgba(179, 38, 30, {0.35 * share:.2f})" if share else "color: rgba(128, 128, 128, .7)"
 
 
-def _behind(project: Project, case: str, path: str) -> None:
-    frame = tables.quotations(project)
-    found = frame[(frame["case"].fillna(NO_CASE) == case) & (frame["code path"] == path)]
-    st.subheader(f"{plain(case)}: {plain(path)}", anchor=False)
+def _behind(project: Project, question: Question, path: str, column: str) -> None:
+    found = tables.behind(project, question, path, column)
+    heading = f"{path} with {column}" if question.kind is ExportKind.CO_OCCURRENCE else f"{column}: {path}"
+    st.subheader(plain(heading), anchor=False)
     st.caption(f"{count(len(found), 'quotation')} from {count(found['document id'].nunique(), 'document')}")
     if found.empty:
         return
     with st.container(height=_HEIGHT - 90, border=False):
-        for position, quotation in enumerate(found.to_dict("records")):
-            with st.container(border=True):
-                st.text(quotation["quotation"])
-                facts = [quotation[column] for column in ("speaker", "time", "document", "coder")]
-                st.caption(plain(" · ".join(str(fact) for fact in facts if pd.notna(fact))))
-                if st.button("Read it in its place", key=f"quotation {position}", icon=":material/article:"):
-                    session().look_at(quotation["document id"], int(quotation["start"]))
-                    st.switch_page(st.session_state["coding page"])
+        for position, quotation in enumerate(found.head(_MOST).to_dict("records")):
+            _quotation(position, quotation, coded=question.kind is ExportKind.CO_OCCURRENCE)
+        if len(found) > _MOST:
+            st.caption(f"These are the first {_MOST}; the page Quotations has them all.")
 
 
-def _workbook(path: str) -> bytes:
+_MOST = 100
+
+
+def _quotation(position: int, quotation: dict[Any, Any], *, coded: bool) -> None:
+    with st.container(border=True):
+        st.text(quotation["quotation"])
+        columns = [*(["code"] if coded else []), "speaker", "time", "document", "coder"]
+        st.caption(plain(" · ".join(str(quotation[column]) for column in columns if pd.notna(quotation[column]))))
+        if st.button("Read it in its place", key=f"quotation {position}", icon=":material/article:"):
+            session().look_at(quotation["document id"], int(quotation["start"]))
+            st.switch_page(st.session_state["coding page"])
+
+
+def _file(path: str, suffix: str, question: Question) -> bytes:
     # Built when asked for, after this rerun has closed its project.
     with open_project(path) as project:
-        return tables.as_file(project, ".xlsx", ExportKind.CASES)
+        return tables.as_file(project, suffix, question)
