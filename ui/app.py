@@ -19,7 +19,7 @@ from ui.parts.history import undo_and_redo
 from ui.parts.messages import show_messages
 from ui.parts.words import plain
 from ui.resources import PROJECT, coder_id, enter, leave, opened, project_with, remember_coder
-from ui.screens import codebook, coding, compare, correcting, documents, project, quotations, refine, review
+from ui.screens import codebook, coding, compare, correcting, documents, framework, project, quotations, refine, review
 from ui.session import session
 
 # An icon of our own: Streamlit would fetch one of its names from a server elsewhere.
@@ -61,6 +61,7 @@ def main() -> None:
         "refine": _page(refine.show, "Refine", "tune"),
         "quotations": _page(quotations.show, "Quotations", "format_quote"),
         "compare": _page(compare.show, "Compare", "table_chart"),
+        "framework": _page(framework.show, "Framework", "grid_on"),
         "correcting": st.Page(correcting.show, title="Correct the text", url_path="correct", visibility="hidden"),
     }
     # Named, so that a screen can lead to another one.
