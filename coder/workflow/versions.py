@@ -85,7 +85,9 @@ def outlook(project: Project, changes_meaning: Collection[str] = ()) -> Outlook:
     changed = tuple(code for code, said in told.items() if code in changes_meaning or any(s.meaning for s in said))
     undecided = tuple(code for code, said in told.items() if not said)
     unchanged = replace(codebook, version=last.version) == last.codebook
-    version = _raised(max(_number(one.version) for one in versions), differences, meaning=bool(changed))
+    # The one that stands may be higher than all that were published here: it can come from a library.
+    highest = max(_number(one) for one in (codebook.version, *(each.version for each in versions)))
+    version = _raised(highest, differences, meaning=bool(changed))
     return Outlook(version, differences, changed, undecided, unchanged)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from time import sleep
 
 import pytest
@@ -93,6 +94,14 @@ def test_a_number_that_is_none_or_not_higher_or_without_a_change_is_refused(publ
         publish(published, "", coder=me, version="two")
     with pytest.raises(CodebookConflict, match=r"0\.0\.9 is not higher than those published; 0\.1\.1 would be"):
         publish(published, "", coder=me, version="0.0.9")
+
+
+def test_a_number_is_proposed_above_the_one_that_stands_also_where_it_came_from_elsewhere(
+    published: Project, me: str
+) -> None:
+    with published.change("pull", coder=me) as change:
+        change.save_codebook(replace(published.codebook(), version="3.0.0", title="Ours"))
+    assert outlook(published).version == "3.0.1"
 
 
 def test_every_coding_carries_the_version_in_force(

@@ -112,7 +112,8 @@ def _tree(codebook: Codebook, made: dict[str, int]) -> Code | None:
         height=min(760, 40 + 35 * len(rows)),
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
-        key="codebook tree",
+        # A row is chosen by its number: with another order the choice must not pass to another code.
+        key=f"codebook tree {hash(tuple(code.id for _, code in walked))}",
         placeholder="",
         column_config={
             "colour": st.column_config.ImageColumn("", width=36),
