@@ -126,6 +126,32 @@ def test_a_text_corrected_in_another_window_is_shown_anew_where_it_is_coded(who:
     who.page.get_by_role("heading", name="Correct the text", level=1).wait_for()
 
 
+def test_what_was_typed_is_there_again_behind_the_preview_and_when_another_window_was_first(
+    who: Researcher, arrive: Arrival
+) -> None:
+    who.cell(0, 18).at_rest().click("Correct the text")
+    who.page.get_by_role("heading", name="Correct the text", level=1).wait_for()
+    mine = TALK.replace("teh", "the")
+    who.at_rest().fill("Text", mine).click("See what would change").sees("What would change").at_rest()
+    who.click("Back").sees("Begin again from the stored text").at_rest()
+    assert who.page.get_by_label("Text", exact=True).input_value() == mine
+    who.click("See what would change").sees("What would change").at_rest()
+    other = arrive("documents", beside=who)
+    other.page.get_by_role("heading", name="Documents and cases", level=1).wait_for()
+    other.at_rest().cell(0, 18).at_rest().click("Correct the text")
+    other.page.get_by_role("heading", name="Correct the text", level=1).wait_for()
+    other.at_rest().fill("Text", "Aino: Welcome.\n\n" + TALK).click("See what would change")
+    other.sees("What would change").at_rest().page.get_by_role("button", name="Apply").click()
+    other.told("Corrected talk.txt")
+    who.page.bring_to_front()
+    who.page.get_by_role("button", name="Apply").click()
+    who.sees("was changed since this preview").at_rest().click("Back")
+    who.sees("This text was changed while you edited it").at_rest()
+    picture(who, "9-outrun")
+    assert who.page.get_by_label("What you had typed", exact=True).input_value() == mine
+    assert who.page.get_by_label("Text", exact=True).input_value().startswith("Aino: Welcome.")
+
+
 def _file(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     return path
