@@ -14,6 +14,7 @@ from pandas.io.formats.style import Styler
 from coder.errors import UnknownItem
 from coder.formats.tables import TABLE_WRITERS
 from coder.model import DocumentKind
+from coder.model.codebook import SEPARATOR
 from coder.store import Project
 from coder.tables import Measure, Period
 from coder.workflow import tables
@@ -66,7 +67,7 @@ def show() -> None:
             return
         _downloads(project, question)
         with st.container(key="beside"):
-            left, right = st.columns([2, 1], gap="medium")
+            left, right = st.columns([5, 2], gap="medium")
         with left:
             cell = _drawn(project, question, table)
         with right:
@@ -109,11 +110,17 @@ def _select(
     label: str, options: Sequence[_Choice], last: _Choice, words: dict[_Choice, str] | None = None, width: int = 260
 ) -> _Choice:
     """A list that shows what was chosen last, also when one comes back from another page."""
+    # By place in the list: to Streamlit a choice of None is no choice.
     key = f"compare {label}"
-    if st.session_state.get(key, last) not in options:
-        st.session_state[key] = options[0]
-    st.session_state.setdefault(key, last)
-    return st.selectbox(label, options, key=key, width=width, format_func=lambda one: words[one] if words else str(one))
+    before = options.index(last) if last in options else 0
+    if st.session_state.get(key, before) >= len(options):
+        st.session_state[key] = before
+    st.session_state.setdefault(key, before)
+
+    def told(place: int) -> str:
+        return words[options[place]] if words else str(options[place])
+
+    return options[st.selectbox(label, range(len(options)), key=key, width=width, format_func=told)]
 
 
 def _downloads(project: Project, question: Question) -> None:
@@ -198,21 +205,23 @@ def _pairs(table: pd.DataFrame) -> tuple[str, str] | None:
         return None
     unit = table["unit"].iloc[0]
     st.caption(f"All counts are {unit}, {table['of all'].iloc[0]:,} in all.")
+    named = {column: table[column].str.rsplit(SEPARATOR, n=1).str[-1] for column in ("code path", "with")}
     event = st.dataframe(
-        table.drop(columns=["unit", "of all"]),
+        table.drop(columns=["unit", "of all"]).assign(**named),
         hide_index=True,
         height=min(_HEIGHT, 38 + 35 * len(table)),
         on_select="rerun",
-        selection_mode=["single-row", "single-cell"],
+        selection_mode="single-cell",
         key=f"pairs {unit}",
         column_config={
-            "code path": st.column_config.TextColumn("code", width=250),
-            "with": st.column_config.TextColumn("with", width=250),
-            "first": st.column_config.NumberColumn("the code", width=80),
-            "second": st.column_config.NumberColumn("the other", width=80),
+            "code path": st.column_config.TextColumn("code", width=180),
+            "with": st.column_config.TextColumn("with", width=180),
+            "together": st.column_config.NumberColumn(width=70),
+            "first": st.column_config.NumberColumn("the code", width=70),
+            "second": st.column_config.NumberColumn("the other", width=70),
         },
     )
-    rows = event.selection.rows or [row for row, _ in event.selection.cells]
+    rows = [row for row, _ in event.selection.cells]
     return (table["code path"].iloc[rows[0]], table["with"].iloc[rows[0]]) if rows and rows[0] < len(table) else None
 
 
