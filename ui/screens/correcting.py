@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
@@ -34,7 +35,7 @@ from ui.session import session
 EDIT, FILE, EARLIER = "Edit it here", "Bring a corrected file", "Earlier texts"
 """The ways to another text."""
 
-_PREVIEW = "correction"
+_PREVIEW, _DRAFT = "correction", "draft of a correction"
 _WHOLE = -1
 _MOST_SHOWN = 200
 _FEW = 8
@@ -47,6 +48,16 @@ _FATES = {
 }
 _SIGNS = {Fate.KEPT: "= kept", Fate.MOVED: "→ moved", Fate.CHANGED: "± changed", Fate.LOST: "× lost"}
 _MEMO, _PLACE, _REMOVE = "Keep it as a memo", "Put it on these words", "Remove it"
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What was typed for a part of a document's text and is not stored yet."""
+
+    document: str
+    revision: int
+    part: int
+    text: str
 
 
 def show() -> None:
@@ -105,19 +116,28 @@ def _look(make: partial[Correction]) -> None:
 
 def _edit(project: Project, document: Document) -> None:
     turns = project.turns(document.id)
+    parts = [_WHOLE, *range(len(turns))]
+    draft: _Draft | None = st.session_state.get(_DRAFT)
+    if draft is not None and (draft.document, draft.revision) != (document.id, document.revision):
+        if draft.document == document.id:
+            _outrun(draft)
+        draft = None
     part = st.selectbox(
         "Part",
-        [_WHOLE, *range(len(turns))],
+        parts,
+        index=parts.index(draft.part) if draft is not None else 0,
         format_func=lambda at: "The whole text" if at == _WHOLE else _turn_name(document.text, turns[at]),
         key=f"part of {document.id} {document.revision}",
         help="One turn is quicker to find your way in; type to look for its words.",
     )
     span = (0, len(document.text)) if part == _WHOLE else (turns[part].span.start, turns[part].span.end)
+    stored = document.text[slice(*span)]
+    typed = draft.text if draft is not None and draft.part == part else stored
     # A new key for each text: what was typed for another one is not taken for this.
     with st.form(f"edit {document.id} {document.revision} {part}", border=False):
         edited = st.text_area(
             "Text",
-            document.text[slice(*span)],
+            typed,
             height=_HEIGHT if part == _WHOLE else 180,
             label_visibility="collapsed",
         )
@@ -126,8 +146,20 @@ def _edit(project: Project, document: Document) -> None:
             if text == document.text:
                 st.info("Nothing is edited yet.")
             else:
+                st.session_state[_DRAFT] = _Draft(document.id, document.revision, part, edited or "")
                 _look(partial(preview_correction, project, document.id, text))
+    if typed != stored and st.button("Begin again from the stored text", icon=":material/restart_alt:"):
+        del st.session_state[_DRAFT]
+        st.rerun()
     st.caption("Nothing is stored before you have seen what becomes of the codings.")
+
+
+def _outrun(draft: _Draft) -> None:
+    st.warning("This text was changed while you edited it. What you had typed is here, to copy from:")
+    st.text_area("What you had typed", draft.text, height=180)
+    if st.button("Put it away", icon=":material/close:"):
+        del st.session_state[_DRAFT]
+        st.rerun()
 
 
 def _turn_name(text: str, turn: Turn) -> str:
@@ -181,7 +213,7 @@ def _preview(project: Project, correction: Correction) -> None:
     with bar:
         if st.button("Apply", type="primary", icon=":material/check:", disabled=places is None):
             act(partial(_apply, project, correction, places or {}), f"Corrected {correction.document.name}")
-        if st.button("Leave it", icon=":material/close:"):
+        if st.button("Back", icon=":material/arrow_back:", help="To the text as you edited it; nothing is stored."):
             del st.session_state[_PREVIEW]
             st.rerun()
 
@@ -194,6 +226,7 @@ def _apply(project: Project, correction: Correction, places: dict[str, Span | No
         del st.session_state[_PREVIEW]
         raise
     del st.session_state[_PREVIEW]
+    st.session_state.pop(_DRAFT, None)
 
 
 def _not_kept(project: Project, correction: Correction) -> dict[str, Span | None] | None:
