@@ -28,6 +28,8 @@ TOKENS = [
     *(b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc2\x85", b"\xe2\x80\xa8", b"\x15", b"\\ud800", b"1e999", b"null"),
     *(b"00:00:01,000 --> 00:00:02,000\n", b"<v A>", b"[00:01] ", b"#00:00:01-2#", b"A: ", b"**", b"# ", b"NOTE\n"),
     *(b"*ABC:\t", b"%mor:\t", b"@G:\t", b"\x151_2\x15", b"<p>", b"</p>", b"<span class='timestamp'>", b"2021-02-03"),
+    *(b"<table><tr><td>", b"</table>", b"<script>", b"<!--", b"<pre>", b"<a name='ts_1_2_A'>", b"&#55296;", b"='"),
+    *(b"\\par ", b"\\cell ", b"\\row ", b"\\u-10179?", b"\\'", b"{\\*\\x ", b"\\bin99 ", b"\\ansicpg932 ", b"\\b"),
 ]
 
 places = st.floats(0, 1, exclude_max=True)
@@ -128,6 +130,9 @@ LONG = {
     ".txt": "".join,
     ".md": "".join,
     ".markdown": "".join,
+    ".rtf": lambda parts: rf"{{\rtf1 Hi.\par {''.join(parts)}",
+    ".html": lambda parts: "<p>Hi.</p>" + "".join(parts),
+    ".htm": lambda parts: "Hi.<pre>" + "".join(parts),
     ".vtt": lambda parts: "WEBVTT\n\n" + "".join(cues(parts)),
     ".srt": lambda parts: "".join(cues(parts)),
     ".json": segments,
@@ -138,6 +143,8 @@ LONG = {
 """How a long file of each kind is put together from parts."""
 
 MARKUP = st.sampled_from(["<p>", "</p>", "<br>", "<b>", "<", ">", "&amp;", '<span data-timestamp="1">0:01</span>'])
+TAGS = st.sampled_from(["<div>", "<li>", "<td>", "<tr>", "<table>", "</table>", "<script>", "<!--", "<a name=ts_1_2_>"])
+RICH = st.sampled_from(["\\par ", "\\b ", "{", "}", "\\'e4", "\\u228?", "\\cell ", "\\row ", "{\\*\\x ", "\\intbl "])
 CHAT = st.sampled_from(["*ANN:\t", "\t", "%com:\t", "@G:\t", "\x151_2\x15", "\x15", "•3_4•", "\n", "\n*BEN:\twords"])
 
 
@@ -165,7 +172,7 @@ def effort(suffix, content):
 
 @pytest.mark.parametrize("suffix", LONG)
 @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
-@given(parts=st.lists(PIECES | MARKUP | CHAT, min_size=1, max_size=6))
+@given(parts=st.lists(PIECES | MARKUP | TAGS | RICH | CHAT, min_size=1, max_size=6))
 @example(parts=["Anna: words and words. ", "\n"])
 def test_a_file_of_four_times_the_size_takes_about_four_times_the_work(suffix, parts):
     short, long = (LONG[suffix](parts * times).encode("utf-8", "replace") for times in (50, 200))

@@ -7,7 +7,7 @@ from coder.formats import archives, opendocument, read
 from coder.model import TurnKind
 from tests.formats import word_files
 from tests.formats.opendocument_files import made, with_body
-from tests.formats.test_readers import check
+from tests.formats.test_readers import LAID_OUT, check
 
 NOTE = "<text:note><text:note-body><text:p>Small</text:p></text:note-body></text:note>"
 COMMENT = "<office:annotation><text:p>Really?</text:p></office:annotation>"
@@ -39,10 +39,9 @@ INTERVIEWS = [
 @pytest.mark.parametrize("rows", INTERVIEWS)
 def test_the_same_interview_in_every_written_format_has_the_same_turns(rows):
     as_text = said(read("x.txt", "\n\n".join(row.replace("**", "") for row in rows).encode()))
-    as_word = said(read("x.docx", word_files.made(*rows)))
-    as_open = said(read("x.odt", made(*rows)))
-    assert as_open == as_word
-    assert [turn for turn in as_open if turn[0] is TurnKind.SPEECH] == as_text
+    as_word, *others = (said(read(f"x{suffix}", pack(*rows))) for suffix, pack in LAID_OUT.items())
+    assert all(other == as_word for other in others)
+    assert [turn for turn in as_word if turn[0] is TurnKind.SPEECH] == as_text
 
 
 def test_headings_lists_and_tables_are_what_they_are():
