@@ -37,11 +37,14 @@ def write(matrix: Matrix) -> bytes:
 def _write_matrix(sheet: Any, matrix: Matrix) -> None:
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet.column_dimensions["A"].width = _ROW_WIDTH
     for place in range(len(matrix.columns)):
         sheet.column_dimensions[get_column_letter(place + 2)].width = _WIDTH
     sheet.freeze_panes = "B2"
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     top = Alignment(vertical="top", wrap_text=True)
     header = [excel_cell(sheet, words) for words in (matrix.kind.value, *(column.path for column in matrix.columns))]
     for cell in header:

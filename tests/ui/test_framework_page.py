@@ -95,7 +95,7 @@ def test_a_summary_is_written_goes_stale_and_still_holds(study: Path) -> None:
         remove_coding(project, coding.id, coder=me)
         change_code(project, "time", brief="No time at all.", coder=me)
     app.run()
-    stale = "⚠ stale: 1 coding removed, definition changed\nThere was *never* time."
+    stale = "⚠ stale: 1 coding removed, definition changed.\nThere was *never* time."
     assert app.dataframe[0].value["No time"].tolist() == [stale]
     told = [text.value for text in app.text]
     assert f"• Coding removed: “{coding.quotation}”" in told

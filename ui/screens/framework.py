@@ -149,7 +149,8 @@ def _told(cell: MatrixCell) -> str:
     """A cell in the matrix: its sign, its state where it is not simply written, its summary."""
     if cell.state is CellState.WRITTEN:
         return f"{cell.state.sign} {cell.summary}"
-    return f"{cell.state.sign} {cell.words}\n{cell.summary}".strip()
+    # A wide cell shows both in one line.
+    return f"{cell.state.sign} {cell.words}" + (f".\n{cell.summary}" if cell.summary else "")
 
 
 def _shade(state: CellState) -> str:
