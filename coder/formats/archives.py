@@ -35,7 +35,8 @@ def opened(content: bytes, kind: str) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(BytesIO(content))
         members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise MalformedFile(f"not a {kind}, or a broken one: {error}") from error
+        article = "an" if kind[0] in "AEIOU" else "a"
+        raise MalformedFile(f"not {article} {kind}, or a broken one: {error}") from error
     if any(member.flag_bits & 1 for member in members):
         raise MalformedFile(f"the {kind} is protected by a password; save it without")
     unpacked = sum(member.file_size for member in members)

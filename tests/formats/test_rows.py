@@ -221,3 +221,8 @@ def test_a_broken_workbook_is_refused_in_words(suffix: str, content: bytes, keep
             read_sheet("t" + suffix, broken)
         except UnreadableFile as error:
             assert str(error).startswith("t" + suffix)
+
+
+def test_text_that_calls_itself_a_workbook_is_refused_in_good_english() -> None:
+    with pytest.raises(MalformedFile, match="not an Excel workbook, or a broken one"):
+        read_table("answers.xlsx", b"no workbook")
