@@ -49,6 +49,9 @@ _CHARSETS = {
 _FAMILIES = {"mac": "mac-roman", "pc": "cp437", "pca": "cp850", "ansi": "cp1252"}
 _CODE_PAGES = {10000: "mac-roman", 20127: "cp1252", 65001: "utf-8", 936: "gbk", 1361: "johab"}
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, 65279)) | {13: "\n"}
+_TITLE = re.compile(rb"\s*(?:title|heading ([1-9]));", re.IGNORECASE)
+"""The names of styles that are headings."""
+
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -95,6 +98,8 @@ class _Document:
         self._encoding = "cp1252"
         self._fonts: dict[int, str] = {}
         self._default_font = -1
+        self._style = 0
+        self._levels: dict[int, int] = {}
         self._starred = False
         self._over = 0
         self._bytes = bytearray()
@@ -187,7 +192,10 @@ class _Document:
             self._set(word, number)
 
     def _in_unread(self, word: str, number: int | None) -> None:
-        """Fonts tell which letters their bytes are; of two ways to write the same words the second is in Unicode."""
+        """Fonts tell which letters their bytes are, styles the depth of headings.
+
+        Of two ways to write the same words the second is in Unicode.
+        """
         look = self._look
         if look.unread == "fonttbl":
             if word == "f":
@@ -196,6 +204,11 @@ class _Document:
                 self._fonts[look.font] = _CHARSETS[number]
             elif word == "cpg" and number is not None:
                 self._fonts[look.font] = _code_page(number)
+        elif look.unread == "stylesheet":
+            if word == "s":
+                self._style = number or 0
+            elif word == "outlinelevel":
+                self._levels[self._style] = _level(number)
         elif look.unread == "upr" and word == "ud":
             look.unread = ""
 
@@ -230,7 +243,9 @@ class _Document:
         elif word == "uc":
             look.fallback = max(0, number or 0)
         elif word == "outlinelevel":
-            self._level = (number or 0) + 1 if 0 <= (number or 0) < 9 else 0
+            self._level = _level(number)
+        elif word == "s":
+            self._level = self._levels.get(number or 0, 0)
         elif word == "ls":
             self._listed = bool(number)
         elif word == "intbl":
@@ -250,6 +265,8 @@ class _Document:
             content = content[passed:]
         if content and self._is_read:
             self._bytes += content
+        elif self._look.unread == "stylesheet" and (title := _TITLE.match(content)):
+            self._levels[self._style] = int(title[1] or 1)
 
     @property
     def _is_read(self) -> bool:
@@ -295,6 +312,11 @@ class _Document:
         if self._cells:
             yield Block("\t".join(self._cells).rstrip("\t"), row=True)
             self._cells = []
+
+
+def _level(number: int | None) -> int:
+    """The depth of a heading that the outline counts from 0; beyond its end stands other text."""
+    return (number or 0) + 1 if 0 <= (number or 0) < 9 else 0
 
 
 def _code_page(number: int) -> str:

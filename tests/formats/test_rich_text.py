@@ -79,6 +79,18 @@ def test_headings_lists_and_tables_are_what_they_are():
     ]
 
 
+def test_styles_tell_headings():
+    sheet = rb"{\stylesheet{\s0 Normal;}{\s1\b heading 2;}{\s7\outlinelevel2 Kapitel;}{\s8 Title;}{\*\cs9 Strong;}}"
+    body = rb"\pard\s8 Top\par\pard\s1\b One\par\pard\s7 Two\par\pard\plain\s0 Words\par"
+    reading = read("x.rtf", rtf(body, head=sheet))
+    assert [(turn.level, turn.span.of(reading.text)) for turn in reading.turns] == [
+        (1, "Top"),
+        (2, "One"),
+        (3, "Two"),
+        (0, "Words"),
+    ]
+
+
 def test_bold_names_without_colons_speak():
     reading = read("x.rtf", as_rtf("**Ann** Who?", "**P4** A nurse.", "And more.", "**Ann** So?", "**P4** Yes."))
     assert reading.speakers == ("Ann", "P4")
