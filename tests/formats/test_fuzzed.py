@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from coder.errors import CodingError, UnreadableFile
 from coder.formats import READERS, read
+from tests.formats import pdf_files
 from tests.formats.test_readers import PIECES, SAMPLES, SMALLEST, check
 from tests.formats.word_files import DOCUMENTS, made
 
@@ -126,6 +127,10 @@ def tiers(parts):
     )
 
 
+def printed(parts):
+    return pdf_files.made("".join(parts).encode("ascii", "replace").decode()).decode()
+
+
 LONG = {
     ".txt": "".join,
     ".md": "".join,
@@ -139,6 +144,7 @@ LONG = {
     ".otr": lambda parts: json.dumps({"text": "<p>Hi.</p>" + "".join(parts)}),
     ".cha": lambda parts: "*ANN:\tHi.\n" + "".join(parts),
     ".eaf": tiers,
+    ".pdf": printed,
 }
 """How a long file of each kind is put together from parts."""
 

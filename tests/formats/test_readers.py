@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from coder.errors import CodingError, MalformedFile, TooLarge, UnknownFormat, UnreadableFile
 from coder.formats import MAX_BYTES, READERS, read
 from coder.model import DocumentKind, TurnKind
-from tests.formats import marked_files, opendocument_files
+from tests.formats import marked_files, opendocument_files, pdf_files
 from tests.formats.golden import as_json
 from tests.formats.word_files import DOCUMENTS, made
 
@@ -23,6 +23,7 @@ SMALLEST = {
     ".markdown": b"# Title\n\nWords.\n",
     ".docx": made("Anna: Hi.", "Ben: Hello.", "Anna: Bye."),
     ".odt": opendocument_files.made("Anna: Hi.", "Ben: Hello.", "Anna: Bye."),
+    ".pdf": pdf_files.made("Anna: Hi.", "Ben: Hello.", "Anna: Bye."),
     ".rtf": marked_files.as_rtf("Anna: Hi.", "Ben: Hello.", "Anna: Bye."),
     ".html": marked_files.as_html("Anna: Hi.", "Ben: Hello.", "Anna: Bye."),
     ".htm": b"<p>Anna: Hi.<p>Ben: Hello.<p>Anna: Bye.",
@@ -154,7 +155,7 @@ def test_word_documents_of_any_text_are_read(paragraphs):
         assert str(error)
 
 
-@pytest.mark.parametrize("name", ["x", "x.pdf", ".txt", "x.TXT.exe", "../../etc/passwd", "<script>.exe"])
+@pytest.mark.parametrize("name", ["x", "x.ppt", ".txt", "x.TXT.exe", "../../etc/passwd", "<script>.exe"])
 def test_an_unknown_format_is_refused_with_those_known(name):
     with pytest.raises(UnknownFormat, match=r"\.txt, \.md, \.markdown, \.docx, \.odt"):
         read(name, b"words")
