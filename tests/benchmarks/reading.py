@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import psutil
+import pypdfium2
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from coder.formats import read
 from coder.formats.answers import proposed, survey
@@ -24,10 +28,13 @@ from coder.workflow.documents import Source, import_documents, preview_import
 from coder.workflow.filing import Filing
 from coder.workflow.projects import create_project
 
+from tests.formats.pdf_files import laid_out, with_pages
+
 WORDS = "we then tried it with the others who came over from the second site and nobody had time".split()  # noqa: SIM905
 INTERVIEW = 20_000
 GOAL_S = 20.0
 NOTES_GOAL_S = 30.0
+PDF_GOAL_S = 2.0
 
 
 def interview(number: int, words: int = INTERVIEW) -> str:
@@ -91,6 +98,24 @@ def measure_answers(respondents: int) -> None:
     print(f"answers of {respondents:,} people\n  import {stored - begun:20.2f} s\n  undo   {undone - stored:20.2f} s")
 
 
+def measure_pdf(pages: int) -> None:
+    """A PDF, beside what PDFium alone needs to give its bare text."""
+    laid = laid_out(*interview(1, 700 * pages).split("\n\n"))[:pages]
+    content = with_pages(laid, head=lambda number: "An invented interview", foot=lambda number: f"{number}/{pages}")
+    read("warm up.pdf", with_pages(laid[:1]))
+    begun = time.perf_counter()
+    document = pypdfium2.PdfDocument(content)
+    bare = sum(len(page.get_textpage().get_text_range()) for page in document)
+    document.close()
+    extracted = time.perf_counter()
+    reading = read("interview.pdf", content)
+    done = time.perf_counter()
+    print(f"PDF of {pages} pages, {bare:,} characters, {len(reading.turns):,} turns")
+    for name, seconds in (("bare text by PDFium", extracted - begun), ("reading", done - extracted)):
+        print(f"  {name:20} {seconds:7.2f} s   {pages / seconds:8,.0f} pages/s")
+    print(f"  goal for the reading {PDF_GOAL_S * pages / 100:7.2f} s")
+
+
 def _project(folder: str) -> Project:
     return create_project(Path(folder) / "bench.redthread", title="Benchmark", coder="Maija")
 
@@ -101,10 +126,12 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=1_000_000)
     parser.add_argument("--notes", type=int, default=500)
     parser.add_argument("--answers", type=int, default=1_000)
+    parser.add_argument("--pages", type=int, default=100)
     given = parser.parse_args()
     measure_interviews(given.words)
     measure_folder(given.notes)
     measure_answers(given.answers)
+    measure_pdf(given.pages)
 
 
 def measure_interviews(asked: int) -> None:
