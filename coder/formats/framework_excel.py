@@ -13,6 +13,9 @@ from coder.model.framework import CellState, Matrix, MatrixCell
 
 _MAX_COMMENT = 8_000
 _ROW_WIDTH, _WIDTH = 26, 44
+_LINE, _HIGHEST = 15, 405
+"""Points of a line, and of the highest row that Excel shows."""
+
 _FILLS = {CellState.STALE: "FCE8D5", CellState.ABSENT: "EEEEEE"}
 
 
@@ -50,12 +53,14 @@ def _write_matrix(sheet: Any, matrix: Matrix) -> None:
     for cell in header:
         cell.font, cell.alignment = Font(bold=True), top
     sheet.append(header)
-    for row in matrix.rows:
+    for number, row in enumerate(matrix.rows, start=2):
         first = excel_cell(sheet, f"{row.name}\n{row.value}" if row.value else row.name)
         first.font = Font(bold=True)
         cells = [first, *(_cell(sheet, matrix.cells[row.id, column.code]) for column in matrix.columns)]
         for cell in cells:
             cell.alignment = top
+        # Programs fit a row to its text only where it was typed in.
+        sheet.row_dimensions[number].height = min(_HIGHEST, _LINE * max(_lines(str(cell.value)) for cell in cells))
         sheet.append(cells)
 
 
@@ -73,6 +78,10 @@ def _cell(sheet: Any, cell: MatrixCell) -> Any:
         # Read as a value of a cell, so that it holds no character that a workbook cannot.
         made.comment = Comment(str(excel_cell(sheet, words[:_MAX_COMMENT]).value), "Redthread", width=420, height=240)
     return made
+
+
+def _lines(words: str) -> int:
+    return sum(1 + len(line) // (_WIDTH - 4) for line in words.split("\n"))
 
 
 def _with_state(cell: MatrixCell) -> str:
