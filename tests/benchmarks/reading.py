@@ -27,7 +27,6 @@ from coder.workflow.answers import import_answers
 from coder.workflow.documents import Source, import_documents, preview_import
 from coder.workflow.filing import Filing
 from coder.workflow.projects import create_project
-
 from tests.formats.pdf_files import laid_out, with_pages
 
 WORDS = "we then tried it with the others who came over from the second site and nobody had time".split()  # noqa: SIM905
