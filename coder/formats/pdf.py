@@ -17,7 +17,7 @@ from coder.model import Reading
 
 MAX_PAGES = 5_000
 MAX_CHARACTERS = 20_000_000
-MAX_STREAM = 20_000_000
+MAX_STREAM = 10_000_000
 """Bytes of what is drawn in one go, unpacked; a page of text has some ten thousand."""
 
 _ONE_AT_A_TIME = Lock()
@@ -72,7 +72,7 @@ def _check_streams(content: bytes) -> None:
     """Refuse what would unpack to more than a machine can bear, before anything is unpacked whole."""
     for found in _STREAM.finditer(content):
         head = content[max(0, found.start() - 500) : found.start()].rpartition(b"obj")[2]
-        if b"/Image" in head or b"/Length1" in head:
+        if any(kind in head for kind in (b"/Image", b"/Length1", b"/EmbeddedFile")):
             continue
         data = content[found.end() : max(found.end(), content.find(b"endstream", found.end()))]
         for _ in range(head.count(b"/Fl")):
