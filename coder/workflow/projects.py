@@ -13,7 +13,7 @@ from coder.store import Project
 from coder.workflow.cases import import_case_table
 from coder.workflow.codebooks import load_codebook
 from coder.workflow.codings import import_codings
-from coder.workflow.documents import Outcome, Progress, Source, change_document, import_documents
+from coder.workflow.documents import Outcome, Progress, Source, change_document, import_documents, mark_read
 from coder.workflow.switches import Switches, set_switches
 
 SAMPLE_TITLE = "Learning networks (invented sample)"
@@ -106,6 +106,10 @@ def _fill(project: Project, on_progress: Progress | None) -> None:
     known = import_case_table(project, cases.name, cases.read_bytes(), coder=coder, leave_out={"folder"})
     _import_listed(project, corpus, documents, {case.name: case.id for case in known}, coder, on_progress)
     import_codings(project, codings.name, codings.read_bytes(), coder=coder)
+    # Whoever coded a document of the sample read it to its end: what was left uncoded there is absent, not unread.
+    characters = {document.id: document.characters for document in project.documents()}
+    for document, who in sorted({(made.document, made.coder) for made in project.codings()}):
+        mark_read(project, document, characters[document], coder=who)
     # Who opens the sample has coded nothing yet: let the invented coders' work teach.
     set_switches(project, Switches(everybody=True), coder=coder)
 
