@@ -59,7 +59,7 @@ class Label:
     sure: bool = False
 
 
-_LEAD = r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]*(?:[-*•–>]\s+)?"
+_LEAD = r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]*(?:(?:[-*•–>]|\d{1,3}[.)])\s+)?"
 """What may stand before a label: marks without a width, as writing from right to left has them, and a bullet."""
 _MARK = r"(?:\*{1,3}|_{1,2})?"
 _NAME = r"(?P<name>[^\W\d_][^:：\[\]{}<>\t\n*#]{0,58}?)"

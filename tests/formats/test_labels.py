@@ -53,3 +53,11 @@ def test_names_in_a_form_that_is_not_read_are_told(first: str, second: str) -> N
 def test_paragraphs_without_speakers_raise_no_doubt_about_names() -> None:
     text = "The boat left at nine. We waved.\n\nIt came back - late.\n\nNobody asked. (Nobody ever does.)\n\nThe end\n"
     assert read("diary.txt", text.encode()).warnings == ()
+
+
+@pytest.mark.parametrize("number", ["{}.", "{})"])
+def test_a_number_may_stand_before_who_speaks(number):
+    said = ["Interviewer: So?", "Maija: Well.", "Interviewer: Yes?", "Maija: No."]
+    text = "\n".join(f"{number.format(place)} {words}" for place, words in enumerate(said, 1))
+    reading = read("x.txt", text.encode())
+    assert [f"{turn.speaker}: {turn.span.of(reading.text)}" for turn in reading.turns] == said
