@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from coder.formats.decoding import characters, decode
 from coder.formats.notes import field_kind
@@ -51,7 +52,11 @@ def _paragraphs(text: str) -> list[Paragraph]:
             continue
         if len(line) < 200 and _RULE.match(line):
             # A line of === or --- below words makes them a title.
+            headed = "|" in line and begin >= 0 and text.startswith("|", begin)
             close(_UNDERLINES.get(line[0], 0) if len(set(line)) == 1 and not item else 0)
+            if headed:
+                # What a table's columns are called is nothing that was decided or is to be done.
+                found[-1] = replace(found[-1], kind=TurnKind.HEADER)
             continue
         if heading := _HEADING.match(line):
             close()

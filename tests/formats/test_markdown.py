@@ -59,3 +59,15 @@ def test_marks_and_markup_inside_the_words_stay_as_they_are():
 def test_marks_alone_are_no_document(text):
     with pytest.raises(MalformedFile, match="only marks"):
         read("x.md", text.encode())
+
+
+def test_the_titles_of_columns_are_neither_decided_nor_done():
+    tables = "## Decisions\n\n| Decision |\n|---|\n| We go on. |\n\n## Actions\n\n| What |\n|:--|\n| Ask Cai |\n"
+    assert [(kind, words) for kind, _, words in outline(f"# Meeting\n\nPresent: Ada\n\n{tables}")][2:] == [
+        ("heading", "Decisions"),
+        ("header", "| Decision |"),
+        ("decision", "| We go on. |"),
+        ("heading", "Actions"),
+        ("header", "| What |"),
+        ("action", "| Ask Cai |"),
+    ]
