@@ -82,6 +82,7 @@ class Kind(StrEnum):
     TIMELINE = "timeline"
     MEETINGS = "meetings"
     TRANSCRIPTS = "transcripts"
+    TEXT = "text"
 
 
 class Form(StrEnum):
@@ -144,9 +145,9 @@ def new(
 
 
 def _new_from(study: Path, origin: Path, coder: str) -> None:
-    from coder.workflow.exchange import new_project_from, read_study
+    from coder.workflow.exchange import new_project_from, read_from
 
-    received = read_study(origin.name, _bytes_of(origin))
+    received = read_from(origin)
     with (
         _progress("Bringing in") as on_progress,
         new_project_from(study, received, coder=coder, on_progress=on_progress) as project,
@@ -160,10 +161,10 @@ def _new_from(study: Path, origin: Path, coder: str) -> None:
 
 def _import_studies(project: Project, files: list[Path], coder: str, *, preview: bool) -> None:
     from coder.workflow.exchange import preview as would_come
-    from coder.workflow.exchange import read_study, take_in
+    from coder.workflow.exchange import read_from, take_in
 
     for file in files:
-        received = read_study(file.name, _bytes_of(file))
+        received = read_from(file)
         if preview:
             found = would_come(project, received)
         else:
@@ -468,14 +469,15 @@ def export(
             "--to",
             metavar="FILE",
             readable=False,
-            help="The file to write: .csv, .xlsx or .parquet; with --kind transcripts the folder.",
+            help="The file to write: .csv, .xlsx or .parquet; with --kind transcripts or text the folder.",
         ),
     ],
     kind: Annotated[
         Kind,
         typer.Option(
             help="One row a quotation; codes by case, by what is known of cases, together, by speaker, by kind of "
-            "document, by tenth of the text, by date; or all coded transcripts into a folder."
+            "document, by tenth of the text, by date; or into a folder all coded transcripts, or the whole project as "
+            "plain text."
         ),
     ] = Kind.QUOTATIONS,
     attribute: Annotated[
@@ -493,6 +495,9 @@ def export(
 
     A .qdpx is the whole project for another program, a .zip the whole project as plain text.
     """
+    if kind is Kind.TEXT:
+        _export_text(study, to)
+        return
     if to.suffix.lower() in (".qdpx", ".zip"):
         _export_study(study, to, program)
         return
@@ -523,12 +528,23 @@ def _export_study(study: Path, to: Path, program: Program) -> None:
     _tell_losses(losses)
 
 
+def _export_text(study: Path, to: Path) -> None:
+    from coder.workflow.exchange import export_folder
+    from coder.workflow.projects import open_project
+
+    with open_project(study) as project:
+        losses = export_folder(project, to)
+    _say(f"Wrote {to}.")
+    _tell_losses(losses)
+
+
 def _is_study(file: Path) -> bool:
-    """Whether a file holds the whole project of another program."""
-    from coder.formats.studies import STUDY_FORMATS, is_study
+    """Whether a file, or a folder of plain text, holds the whole project of another program."""
+    from coder.formats.studies import STUDY_FORMATS
+    from coder.workflow.exchange import holds_study
 
     suffixes = {suffix for row in STUDY_FORMATS for suffix in row.suffixes}
-    return file.suffix.lower() in suffixes and file.is_file() and is_study(file.name, _bytes_of(file))
+    return (file.is_dir() or file.suffix.lower() in suffixes) and holds_study(file)
 
 
 def _export_transcripts(study: Path, to: Path, document: str, form: Form) -> None:

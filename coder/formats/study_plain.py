@@ -1,4 +1,4 @@
-"""A whole study as plain text in a zip: YAML, JSONL and the texts themselves, the same study always the same bytes.
+"""A whole study as plain text, in a zip or a folder: YAML, JSONL and the texts, the same study always the same bytes.
 
 ``study.yaml`` and ``codebook.yaml``; ``documents.jsonl`` with a text in ``documents/`` and its turns in ``turns/``
 for each; one line an item in the other ``.jsonl``. It holds all that a study does, and reads well in a diff.
@@ -64,6 +64,11 @@ def recognises(content: bytes) -> bool:
 
 def write(study: Study, target: Target) -> tuple[bytes, tuple[Loss, ...]]:
     """The study as a zip; nothing is lost, whatever the target."""
+    return packed(files_of(study)), ()
+
+
+def files_of(study: Study) -> dict[str, bytes]:
+    """The files that the study consists of, by their path in the folder or zip."""
     head = {"format": FORMAT, **{name: getattr(study, name) for name in _HEAD}}
     files = {
         "study.yaml": yaml.safe_dump(head, sort_keys=False, allow_unicode=True).encode(),
@@ -83,13 +88,18 @@ def write(study: Study, target: Target) -> tuple[bytes, tuple[Loss, ...]]:
         if name in _SORTED:
             rows.sort(key=lambda row: json.dumps(row, sort_keys=True))
         files[f"{name}.jsonl"] = _lines(rows)
-    packed = BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    return files
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """These files as a zip: the same files always give the same bytes."""
+    whole = BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in sorted(files.items()):
             info = zipfile.ZipInfo(name, _EPOCH)
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, data)
-    return packed.getvalue(), ()
+    return whole.getvalue()
 
 
 def read(content: bytes, name: str) -> Received:
@@ -123,6 +133,14 @@ def read(content: bytes, name: str) -> Received:
         codebook = codebook_yaml.read(member("codebook.yaml"), "codebook.yaml")
         study = Study(codebook=codebook, documents=items("documents.jsonl", document), **parts)
     return Received(study)
+
+
+def places_in(listing: bytes) -> list[str]:
+    """The files of the documents in ``documents.jsonl``, by their path in the folder. Raises MalformedFile."""
+    names = _read_lines("documents.jsonl", listing, lambda row: str(row["file"]))
+    # Whoever wrote the folder, nothing outside it is ever meant.
+    inside = [name for name in names if not set(name) & set("/\\:") and not name.startswith(".")]
+    return [place for name in inside for place in (f"documents/{name}.txt", f"turns/{name}.jsonl")]
 
 
 def _read_lines(place: str, content: bytes, make: Callable[[dict[str, Any]], Item]) -> Iterable[Item]:
@@ -183,5 +201,8 @@ _TABLES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "decisions": _decision,
     "read_marks": lambda row: ReadMark(**row),
 }
+TOP = ("study.yaml", "codebook.yaml", "documents.jsonl", *(f"{name}.jsonl" for name in _TABLES))
+"""The files at the top of a study's folder."""
+
 _SORTED = {"memberships", "codings", "memos", "decisions", "read_marks"}
 """Where no order means anything, so that two copies of a study show no difference that is none."""

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from coder.errors import ProjectUnavailable, StaleEdit
-from coder.formats.studies import read_study, write_study
+from coder.errors import ProjectUnavailable, StaleEdit, UnreadableFile
+from coder.formats import study_plain
+from coder.formats.studies import is_study, read_study, write_study
 from coder.formats.targets import Target
 from coder.model import (
     Attribute,
@@ -33,6 +34,7 @@ from coder.model import (
     now,
 )
 from coder.model.case import parse_value
+from coder.model.framework import RowKind
 from coder.segmenting import SEGMENTER, passages
 from coder.store import Change, Project
 from coder.workflow.cases import as_text
@@ -40,7 +42,19 @@ from coder.workflow.documents import Progress, free_name, name_of
 from coder.workflow.permission import change_by
 from coder.workflow.projects import create_project, person
 
-__all__ = ["Preview", "Target", "export_study", "new_project_from", "preview", "read_study", "study_of", "take_in"]
+__all__ = [
+    "Preview",
+    "Target",
+    "export_folder",
+    "export_study",
+    "holds_study",
+    "new_project_from",
+    "preview",
+    "read_from",
+    "read_study",
+    "study_of",
+    "take_in",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +145,66 @@ def export_study(project: Project, to: Path, *, target: Target = Target.STRICT) 
     return (*losses, *_staying(project))
 
 
+def export_folder(project: Project, folder: Path) -> tuple[Loss, ...]:
+    """Write the whole project as plain text into a folder, for a diff or a repository; gives what stays behind.
+
+    A folder that holds such a project already is brought up to date: files that belong to it no longer are removed.
+    Raises ProjectUnavailable where something else lies in the folder, or it cannot be written.
+    """
+    files = study_plain.files_of(study_of(project))
+    try:
+        if folder.exists() and not (folder / _HEAD).is_file() and any(folder.iterdir()):
+            raise ProjectUnavailable(f"{folder} holds something else; choose an empty folder or a new one")
+        before = _study_files(folder) if folder.exists() else []
+        for place, content in files.items():
+            file = folder / place
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        for place in before:
+            if place not in files:
+                (folder / place).unlink()
+    except OSError as error:
+        raise ProjectUnavailable(f"cannot write {folder}: {error.strerror}") from error
+    return _staying(project)
+
+
+def holds_study(path: Path) -> bool:
+    """Whether a file or folder is a whole project of some program. Raises UnreadableFile."""
+    return (path / _HEAD).is_file() if path.is_dir() else path.is_file() and is_study(path.name, _content(path))
+
+
+def read_from(path: Path) -> Received:
+    """Read the project in a file, or in a folder of plain text. Raises UnreadableFile and kin."""
+    if not path.is_dir():
+        return read_study(path.name, _content(path))
+    files = {place: _content(path / place) for place in _study_files(path)}
+    return study_plain.read(study_plain.packed(files), path.name)
+
+
+_HEAD = "study.yaml"
+
+
+def _study_files(folder: Path) -> list[str]:
+    """What of a folder is a study's, by its path in there; nothing else is read or touched."""
+    listing = folder / "documents.jsonl"
+    listed = study_plain.places_in(_content(listing)) if listing.is_file() else []
+    return [place for place in (*study_plain.TOP, *listed) if (folder / place).is_file()]
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(f"cannot open {path}: {error.strerror}") from error
+
+
 def _staying(project: Project) -> tuple[Loss, ...]:
     """What a study does not hold: the history of the project stays in its file."""
     why = "history stays in the project file"
     versions = project.codebook_versions()
+    cells = sum(len(project.framework_cells(kind)) for kind in RowKind)
     losses = (
+        Loss("cells of the framework matrix", cells, "no exchange format has them; export the matrix by itself"),
         Loss("entries of the journal", project.revision, why),
         Loss("published versions of the codebook", len(versions), why, tuple(each.version for each in versions[-5:])),
     )
