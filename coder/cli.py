@@ -194,7 +194,7 @@ def _tell_losses(losses: Sequence[Loss]) -> None:
     if not losses:
         _say("    Nothing is lost.")
     for loss in losses:
-        _say(f"    lost: {loss.count:,} {loss.what}: {loss.why}")
+        _say(f"    lost: {loss.what} ({loss.count:,}): {loss.why}")
         for example in loss.examples:
             _say(f"        {example}")
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from dataclasses import replace
+from xml.etree import ElementTree
+
 import pytest
 
 from coder.errors import MalformedFile, TooLarge
 from coder.formats import read_codebook
 from coder.formats.refi_codebook import invalid as invalid_codebook
 from coder.formats.refi_codebook import write as write_codebook
-from coder.formats.studies import is_study, read_study
-from coder.model import Code, Codebook, Coding, Received
+from coder.formats.studies import is_study, read_study, write_study
+from coder.formats.targets import Target
+from coder.model import Case, Code, Codebook, Coding, Membership, Memo, Received
 from tests.formats.refi_files import (
     BOOK,
     CASE,
@@ -282,3 +288,43 @@ def test_what_a_description_folds_comes_apart_again() -> None:
         key="3",
     )
     assert read_codebook("a.qdc", write_codebook(Codebook("b", "B", (code,)))).codes == (code,)
+
+
+@pytest.mark.parametrize("target", [Target.NVIVO, Target.MAXQDA])
+def test_what_programs_lose_between_them_is_written_so_that_it_stays(target: Target) -> None:
+    """Memos hang on what they speak of, cases are no codes, and a text that came from a PDF is a text source."""
+    received = read(packed(xml(source(selection(*TOGETHER), name="interview.pdf"))))
+    study = received.study
+    (found,) = study.codings
+    me, document = study.coders[0].id, study.documents[0].document.id
+    study = replace(
+        study,
+        cases=(Case(CASE, "Satama"),),
+        memberships=(Membership(document, CASE),),
+        memos=(Memo(NOTE, "coding", found.id, me, "Look at this again."),),
+    )
+    content, _ = write_study("study.qdpx", study, target)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        project = ElementTree.fromstring(archive.read("project.qde"))
+    name = "{urn:QDA-XML:project:1.0}"
+    assert [each.get("guid") for each in project.iter(f"{name}Code")] == [CODE]
+    (case,) = project.iter(f"{name}Case")
+    assert case.get("name") == "Satama"
+    assert [each.get("targetGUID") for each in case.iter(f"{name}SourceRef")] == [document]
+    (text,) = project.iter(f"{name}TextSource")
+    assert [each.get("targetGUID") for each in text.iter(f"{name}NoteRef")] == [NOTE]
+    assert not list(project.iter(f"{name}PDFSource"))
+
+
+def test_a_project_that_comes_again_has_the_same_ids() -> None:
+    first = read(packed(xml(source(selection(*TOGETHER, guid=SELECTION))))).study
+    content, _ = write_study("study.qdpx", first, Target.STRICT)
+    again = read(content).study
+    assert again.codings == first.codings
+    assert [each.document.id for each in again.documents] == [SOURCE]
+
+
+def test_the_slip_in_the_example_of_the_standard_is_told_with_its_line() -> None:
+    content = xml(source(), after="\n<Description>A study<Description>\n")
+    with pytest.raises(MalformedFile, match=r"line \d+: .*not sound XML"):
+        read(packed(content))
