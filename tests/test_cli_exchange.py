@@ -22,8 +22,8 @@ def test_a_project_of_another_program_begins_a_study_comes_once_and_goes_out_aga
     file.write_bytes(packed(xml(source(selection(6, 24)) + lost)))
     made = run("new", study, "--from", file, "--coder", "Me")
     assert "1 document, 1 code and 1 coding" in made
-    assert "lost: 1 pictures" in made
+    assert "lost: pictures (1)" in made
     assert "codings: 0 new, 1 there already" in run("import", study, file, "--preview")
-    assert "lost: 2 roles of coders" in run("export", study, "--to", out, "--for", "nvivo")
+    assert "lost: roles of coders (2)" in run("export", study, "--to", out, "--for", "nvivo")
     assert "codings: 0 new, 1 there already" in run("import", study, out)
     run("verify", study)
