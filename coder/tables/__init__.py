@@ -2,6 +2,7 @@
 
 from coder.tables.cases import NO_CASE, case_by_code, case_words, told_apart, unread
 from coder.tables.co_occurrence import Near, co_occurrence, codings_together
+from coder.tables.contrasts import Said, contrast
 from coder.tables.counting import Measure, codings_in
 from coder.tables.crosstab import association, crosstab, values_of
 from coder.tables.groups import (
@@ -31,6 +32,7 @@ __all__ = [
     "Measure",
     "Near",
     "Period",
+    "Said",
     "Stretches",
     "association",
     "attribute_column",
@@ -44,6 +46,7 @@ __all__ = [
     "code_by_speaker",
     "codings_in",
     "codings_together",
+    "contrast",
     "crosstab",
     "dates",
     "kinds",
