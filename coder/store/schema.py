@@ -11,7 +11,7 @@ from sqlite_utils import Database, Migrations
 
 from coder.errors import NotAProject, ProjectFromTheFuture, ProjectUnavailable
 from coder.model.journal import Row
-from coder.store import journal
+from coder.store import journal, views
 from coder.store.file import ProjectFile
 
 APPLICATION_ID = 0x52445448
@@ -357,7 +357,12 @@ def m007_framework(db: Database) -> None:
     """)
 
 
-VERSION = 7
+@MIGRATIONS()
+def m008_views(_: Database) -> None:
+    """From here on a file has views for analysts, which ``migrate`` makes anew after all migrations."""
+
+
+VERSION = 8
 """The number of the newest migration, kept in the header as ``user_version``."""
 
 
@@ -465,7 +470,9 @@ JOURNALED = {
 
 def migrate(file: ProjectFile) -> None:
     """Bring the tables up to this version; call inside a transaction."""
+    views.drop(file)
     file.migrate(MIGRATIONS)
+    views.make(file)
     file.write(f"PRAGMA application_id = {APPLICATION_ID}")
     file.write(f"PRAGMA user_version = {VERSION}")
 
