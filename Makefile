@@ -10,7 +10,7 @@ app: .venv/installed $(SAMPLE)  ## open the app, with the sample project if ther
 	$(BIN)/redthread ui $(SAMPLE)
 
 test: check chromium  ## lint, types, layers, and every test, in a real Chromium too
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n logical --maxprocesses=4 --dist=loadfile --cov --cov-report=term
 
 check: .venv/dev  ## lint, types, layers
 	$(BIN)/ruff check .

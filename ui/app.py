@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
@@ -19,8 +20,7 @@ from ui.parts.history import undo_and_redo
 from ui.parts.messages import show_messages
 from ui.parts.words import plain
 from ui.resources import PROJECT, coder_id, enter, leave, opened, project_with, remember_coder
-from ui.screens import codebook, coding, compare, correcting, documents, framework, project, quotations, refine, review
-from ui.session import session
+from ui.session import DOCUMENT, session
 
 # An icon of our own: Streamlit would fetch one of its names from a server elsewhere.
 ICON = Path(__file__).with_name("icon.svg")
@@ -43,6 +43,52 @@ STYLE = """<style>
 </style>"""
 
 
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A module of ``ui.screens`` with a function ``show``, by the name that other screens lead to."""
+
+    name: str
+    title: str
+    icon: str
+    module: str = ""
+    path: str = ""
+    hidden: bool = False
+
+    def show(self) -> None:
+        """Draw it. Only now is it imported: nobody waits for screens that they do not look at."""
+        import_module(f"ui.screens.{self.module or self.name}").show()
+
+    def page(self) -> StreamlitPage:
+        """Its place in the menu."""
+        return st.Page(
+            self.show,
+            title=self.title,
+            icon=f":material/{self.icon}:",
+            url_path=self.path or self.title.lower(),
+            default=self is FIRST,
+            visibility="hidden" if self.hidden else "visible",
+        )
+
+
+FIRST = Screen("project", "Project", "home")
+
+SCREENS = {
+    "Study": (FIRST, Screen("documents", "Documents", "description")),
+    "Coding": (
+        Screen("coding", "Code", "ink_highlighter"),
+        Screen("suggestions", "Suggestions", "lightbulb", module="review"),
+        Screen("correcting", "Correct the text", "edit_note", path="correct", hidden=True),
+    ),
+    "Codes": (Screen("codebook", "Codebook", "account_tree"), Screen("refine", "Refine", "tune")),
+    "Findings": (
+        Screen("quotations", "Quotations", "format_quote"),
+        Screen("compare", "Compare", "table_chart"),
+        Screen("framework", "Framework", "grid_on"),
+    ),
+}
+"""The menu: its groups and their screens, in order."""
+
+
 def main() -> None:
     """Draw the frame and the screen in it."""
     st.set_page_config("Redthread", page_icon=ICON, layout="wide")
@@ -52,22 +98,12 @@ def main() -> None:
         st.session_state["begun"] = True
         _begin()
     there = here.project is not None and _still_there()
-    pages = {
-        "project": st.Page(project.show, title="Project", icon=":material/home:", url_path="project", default=True),
-        "documents": _page(documents.show, "Documents", "description"),
-        "coding": _page(coding.show, "Code", "ink_highlighter"),
-        "suggestions": _page(review.show, "Suggestions", "lightbulb"),
-        "codebook": _page(codebook.show, "Codebook", "account_tree"),
-        "refine": _page(refine.show, "Refine", "tune"),
-        "quotations": _page(quotations.show, "Quotations", "format_quote"),
-        "compare": _page(compare.show, "Compare", "table_chart"),
-        "framework": _page(framework.show, "Framework", "grid_on"),
-        "correcting": st.Page(correcting.show, title="Correct the text", url_path="correct", visibility="hidden"),
-    }
+    groups = {group: {screen: screen.page() for screen in screens} for group, screens in SCREENS.items()}
+    pages = {screen.name: page for group in groups.values() for screen, page in group.items()}
     # Named, so that a screen can lead to another one.
     st.session_state.update({f"{name} page": page for name, page in pages.items()})
     page = st.navigation(
-        list(pages.values()),
+        {group: list(pages.values()) for group, pages in groups.items()},
         position="sidebar" if there else "hidden",
     )
     if there:
@@ -83,7 +119,7 @@ def main() -> None:
         _deliver()
         page.run()
     else:
-        project.show()
+        FIRST.show()
 
 
 def _deliver() -> None:
@@ -92,13 +128,9 @@ def _deliver() -> None:
         st.toast(plain(f"Not done: {reason}"), icon=":material/error:")
 
 
-def _page(show: Callable[[], None], title: str, icon: str) -> StreamlitPage:
-    return st.Page(show, title=title, icon=f":material/{icon}:", url_path=title.lower())
-
-
 def _begin() -> None:
     """Open what a new tab shows: the project of the document that its address names, or the one opened last."""
-    linked = st.query_params.get(coding.DOCUMENT)
+    linked = st.query_params.get(DOCUMENT)
     begin = (project_with(linked) if linked else None) or os.environ.get(PROJECT)
     if begin:
         with told():

@@ -10,6 +10,9 @@ from coder.workflow.tables import Question
 
 _KEY = "redthread"
 
+DOCUMENT, POSITION = "document", "position"
+"""What an address names, so that it leads to a place in a transcript."""
+
 
 @dataclass
 class Session:

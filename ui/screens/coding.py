@@ -13,13 +13,10 @@ from ui.assistant import assistant
 from ui.components.transcript import Evidence, Goto, Quotation, Suggestion, Suggestions, transcript
 from ui.parts.leading import lead
 from ui.resources import coder_id, opened
-from ui.session import Session, session
+from ui.session import DOCUMENT, POSITION, Session, session
 
 WAIT = 0.1
 """Seconds that what was just decided may take to show in what is suggested; later it shows the next time."""
-
-DOCUMENT, POSITION = "document", "position"
-"""Names in the address, so that a place can be linked to."""
 
 
 def show() -> None:
