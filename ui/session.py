@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from coder.workflow.tables import Question
+if TYPE_CHECKING:
+    # It takes pandas to load, for which the first screen does not wait.
+    from coder.workflow.tables import Question
 
 _KEY = "redthread"
 
@@ -25,13 +28,12 @@ class Session:
     goto: int | None = None
     jump: int = 0
     code: str | None = None
-    question: Question = field(default_factory=Question)
+    question: Question | None = None
     messages: list[tuple[str, str]] = field(default_factory=list)
 
     def close_project(self) -> None:
         """Forget everything that belongs to the project that was open."""
-        self.project = self.coder = self.document = self.goto = self.code = None
-        self.question = Question()
+        self.project = self.coder = self.document = self.goto = self.code = self.question = None
 
     def look_at(self, document: str, position: int | None = None) -> None:
         """The place that the coding screen shows next."""

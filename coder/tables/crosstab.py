@@ -8,7 +8,6 @@ from statistics import median
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import fisher_exact, multivariate_hypergeom
 
 from coder.model import AttributeType, Value
 from coder.tables.cases import case_by_code, unread
@@ -76,6 +75,9 @@ def association(material: Material, attribute: str) -> pd.DataFrame:
 
 def exact(table: NDArray[np.int64]) -> tuple[float | None, str]:
     """The p of a table of k values (rows) by with and without the code (two columns), or None; and its caveat."""
+    # Half a second to import, which every other table would pay too.
+    from scipy.stats import fisher_exact, multivariate_hypergeom
+
     sizes = table.sum(axis=1)
     with_code, cases = int(table[:, 0].sum()), int(sizes.sum())
     if len(table) < 2 or (sizes < 2).any():
@@ -114,6 +116,11 @@ def values_of(material: Material, attribute: str) -> Mapping[str, str]:
     return {
         name: sides[value <= middle] if isinstance(value, int | float) else NOT_KNOWN for name, value in known.items()
     }
+
+
+def value_order(material: Material, attribute: str) -> list[str]:
+    """The different values of an attribute as the table shows them: numbers by size, others by name, unknown last."""
+    return _order(values_of(material, attribute))
 
 
 def _shown(value: Value) -> str:

@@ -79,7 +79,7 @@ def show() -> None:
 
 def _asked(project: Project) -> Question:
     """The choice of the table and of its options, as it was left last."""
-    last = session().question
+    last = session().question or Question()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         kind = _select("Table", list(_TABLES), last.kind, _TABLES, width=360)
         question = replace(last, kind=kind)
