@@ -208,7 +208,7 @@ def as_file(project: Project, suffix: str, kind: ExportKind | Question = ExportK
     As XLSX, cases have one sheet a measure and one of what is not yet read, a crosstab one of its tests. Raises
     UnknownFormat, and UnknownItem as ``compared``.
     """
-    write = _writer(suffix)
+    write = table_writer(suffix)
     question = Question(kind) if isinstance(kind, ExportKind) else kind
     if question.kind is ExportKind.QUOTATIONS:
         return write(quotations(project))
@@ -233,12 +233,12 @@ def export(project: Project, path: Path, kind: ExportKind | Question = ExportKin
 
     The file appears whole or not at all. Raises as ``as_file``, and ProjectUnavailable if it cannot be written.
     """
-    return _written(path, as_file(project, path.suffix.lower(), kind))
+    return write_whole(path, as_file(project, path.suffix.lower(), kind))
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> int:
     """Write any table to a file, as ``export`` does."""
-    return _written(path, _writer(path.suffix.lower())(frame))
+    return write_whole(path, table_writer(path.suffix.lower())(frame))
 
 
 def check_target(path: Path) -> None:
@@ -247,22 +247,28 @@ def check_target(path: Path) -> None:
     Raises UnknownFormat if no table can be written to a file with this ending, ProjectUnavailable if
     its folder is not there or a folder stands in its place.
     """
-    _writer(path.suffix.lower())
+    table_writer(path.suffix.lower())
+    _check_place(path)
+
+
+def _check_place(path: Path) -> None:
     if not path.parent.is_dir():
         raise ProjectUnavailable(f"cannot write {path}: there is no folder {path.parent}")
     if path.is_dir():
         raise ProjectUnavailable(f"cannot write {path}: it is a folder")
 
 
-def _writer(suffix: str) -> Callable[[pd.DataFrame], bytes]:
+def table_writer(suffix: str) -> Callable[[pd.DataFrame], bytes]:
+    """How a table is written to a file with this ending. Raises UnknownFormat."""
     if suffix not in TABLE_WRITERS:
         known = ", ".join(TABLE_WRITERS)
         raise UnknownFormat(f"cannot write tables as {suffix or 'a file without ending'}; known: {known}")
     return TABLE_WRITERS[suffix]
 
 
-def _written(path: Path, content: bytes) -> int:
-    check_target(path)
+def write_whole(path: Path, content: bytes) -> int:
+    """Write a file that appears whole or not at all; its size. Raises ProjectUnavailable."""
+    _check_place(path)
     part = path.with_name(f".{new_id()}.part")
     try:
         try:

@@ -1,0 +1,93 @@
+"""The frame that every picture has, and pictures as files. The one importer of vl-convert."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import vl_convert
+
+from coder.pictures.look import Look
+
+Spec = dict[str, Any]
+"""A Vega-Lite specification."""
+
+PIXELS = 2.0
+"""Pixels of a PNG for each unit of a specification, unless told: sharp in print at half a page's width."""
+
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+
+OVER = {"name": "over", "select": {"type": "point", "on": "pointerover", "clear": "pointerout"}}
+"""What the pointer is on; marks answer to it."""
+
+
+def chosen(*fields: str, name: str = "chosen") -> Spec:
+    """A click on a mark, told by these fields of its row."""
+    return {"name": name, "select": {"type": "point", "on": "click", "fields": list(fields), "toggle": False}}
+
+
+def lit(by_default: Any, when_on: Any, *names: str) -> Spec:
+    """A value that changes where the pointer is, and where a click was."""
+    return {
+        "condition": [{"param": name, "empty": False, "value": when_on} for name in (*names, OVER["name"])],
+        "value": by_default,
+    }
+
+
+def framed(title: str, subtitle: str, look: Look, **content: Any) -> Spec:
+    """A whole specification: title, colours and letters of this look around the content."""
+    tones = look.tones
+    return {
+        "$schema": _SCHEMA,
+        "description": f"{title}. {subtitle}",
+        "title": {"text": title, "subtitle": wrapped(subtitle), "anchor": "start", "frame": "bounds", "offset": 14},
+        "autosize": {"type": "pad", "contains": "padding"},
+        "background": tones.paper,
+        "padding": 12,
+        **content,
+        "config": {
+            "font": FONT,
+            "view": {"stroke": None},
+            "title": {"color": tones.ink, "subtitleColor": tones.faint, "fontSize": 15, "subtitleFontSize": 12,
+                      "subtitlePadding": 5},
+            "axis": {"labelColor": tones.ink, "titleColor": tones.faint, "domainColor": tones.rule,
+                     "tickColor": tones.rule, "gridColor": tones.rule, "labelFontSize": 12, "titleFontSize": 12,
+                     "titleFontWeight": "normal", "labelLimit": 400},
+            "legend": {"labelColor": tones.ink, "titleColor": tones.faint, "labelFontSize": 12, "titleFontSize": 12,
+                       "titleFontWeight": "normal", "labelLimit": 320, "symbolStrokeColor": tones.ink},
+            "text": {"color": tones.ink, "font": FONT},
+        },
+    }  # fmt: skip
+
+
+def rows_of(frame: pd.DataFrame) -> Spec:
+    """The rows as data: what is missing is null, numbers are plain numbers."""
+    return {"values": json.loads(frame.to_json(orient="records", date_format="iso", force_ascii=False))}
+
+
+def tooltip(**titles: str) -> list[Spec]:
+    """Fields with the words before them."""
+    return [{"field": field, "title": title} for field, title in titles.items()]
+
+
+def wrapped(text: str, width: int = 96) -> list[str]:
+    """Lines of at most this many letters, broken between words."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def svg(spec: Spec) -> str:
+    """The picture as SVG, drawn here: nothing is fetched from anywhere."""
+    return vl_convert.vegalite_to_svg(spec, vl_version="6.1", allowed_base_urls=[])
+
+
+def png(spec: Spec, scale: float = PIXELS) -> bytes:
+    """The picture as PNG, with ``scale`` pixels for each unit of the specification."""
+    return vl_convert.vegalite_to_png(spec, vl_version="6.1", scale=scale, allowed_base_urls=[])

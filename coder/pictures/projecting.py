@@ -1,0 +1,45 @@
+"""Vectors of meaning laid out in a plane: always the same for the same vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SEED = 1
+_FEW = 8
+_PARTS = 30
+
+
+def projected(vectors: NDArray[Any]) -> NDArray[np.float64]:
+    """(n, d) vectors to (n, 2) places, within -1 to 1.
+
+    t-SNE (van der Maaten & Hinton 2008) from a principal component start: neighbours stay neighbours; how far apart
+    far things are, and how dense a group is, is not kept. With fewer than eight vectors principal components alone.
+    """
+    from sklearn.decomposition import PCA
+
+    here = np.asarray(vectors, np.float64)
+    if len(here) < 2:
+        return np.zeros((len(here), 2))
+    here = here / np.maximum(np.linalg.norm(here, axis=1, keepdims=True), 1e-12)
+    parts = min(_PARTS, len(here), here.shape[1])
+    flat = PCA(n_components=parts, svd_solver="full").fit_transform(here)
+    places = _flat_pair(flat)
+    if len(here) >= _FEW and flat.std() > 0:
+        from sklearn.manifold import TSNE
+
+        start = places / max(float(places[:, 0].std()), 1e-12) * 1e-4
+        perplexity = min(30.0, (len(here) - 1) / 3)
+        places = TSNE(
+            n_components=2, init=start, perplexity=perplexity, max_iter=500, random_state=SEED, n_jobs=1
+        ).fit_transform(flat)
+    places = places - (places.max(axis=0) + places.min(axis=0)) / 2
+    return np.asarray(places / max(float(np.abs(places).max()), 1e-12), np.float64)
+
+
+def _flat_pair(flat: NDArray[np.float64]) -> NDArray[np.float64]:
+    pair = np.zeros((len(flat), 2))
+    pair[:, : flat.shape[1]] = flat[:, :2]
+    return pair

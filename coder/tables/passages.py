@@ -1,0 +1,92 @@
+"""Passages with their codes, and the codings of one document along its words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from coder.tables.cases import case_stretches
+from coder.tables.material import Material
+from coder.tables.places import Places, Stretches, Words, clipped
+
+QUOTED = 160
+"""Letters of a quotation that stand in a table of lines."""
+
+
+def coded_passages(material: Material) -> pd.DataFrame:
+    """One row a passage: ``document id``, ``document``, ``start``, ``end``, ``speaker``, ``case``, ``codes``.
+
+    ``codes`` are paths, each once and in the order of the codebook; ``case`` is the first of its cases, or empty.
+    """
+    documents = {document.id: number for number, document in enumerate(material.documents)}
+    segments = [segment for segment in material.segments if segment.document in documents]
+    begin = np.array([material.begins[documents[segment.document]] for segment in segments], np.int64)
+    start = np.array([segment.span.start for segment in segments], np.int64)
+    end = np.array([segment.span.end for segment in segments], np.int64)
+    passages = Stretches(("",), start + begin, end + begin, np.zeros(len(segments), np.int64))
+    places = Places.of(material)
+    rows, under = passages.under(places.start, places.end)
+    order = {code.id: place for place, (_, code) in enumerate(material.codebook.walk())}
+    paths = [material.codebook.path(code.id) for _, code in material.codebook.walk()]
+    place = np.array([order[code.id] for code in material.codebook.codes], np.int64)
+    codes: list[list[str]] = [[] for _ in segments]
+    many = max(1, len(paths))
+    for pair in np.unique(under * many + place[places.code[rows]]).tolist():
+        codes[pair // many].append(paths[pair % many])
+    cases = case_stretches(material)
+    here, group = cases.under(start + begin, end + begin)
+    case: list[str] = [""] * len(segments)
+    for row, name in sorted(zip(here.tolist(), cases.group[group].tolist(), strict=True), reverse=True):
+        case[row] = cases.names[name] if name < len(material.cases) else case[row]
+    turns = material.turns
+    return pd.DataFrame(
+        {
+            "document id": [segment.document for segment in segments],
+            "document": [material.documents[documents[segment.document]].name for segment in segments],
+            "start": start,
+            "end": end,
+            "speaker": [turns[segment.document][segment.turn].speaker or "" for segment in segments],
+            "case": case,
+            "codes": codes,
+        }
+    )
+
+
+def code_lines(material: Material, document: str) -> pd.DataFrame:
+    """The codings of a document (by id), told by ``path``, ``coding``, ``first``, ``last``, and the words themselves.
+
+    Words of content are counted from the beginning of the document, ``last`` is the first word after. Codes in the
+    order of the codebook; needs the text.
+    """
+    number = [each.id for each in material.documents].index(document)
+    begin, _ = clipped(material, number, None)
+    words = Words.of(material)
+    before = int(words.start.searchsorted(begin))
+    codings = [coding for coding in material.codings if coding.document == document]
+    start = np.array([coding.span.start for coding in codings], np.int64) + begin
+    first, last = words.under(start, np.array([coding.span.end for coding in codings], np.int64) + begin)
+    order = {code.id: place for place, (_, code) in enumerate(material.codebook.walk())}
+    coders = {coder.id: coder.name for coder in material.coders}
+    rows = [
+        {
+            "path": material.codebook.path(coding.code),
+            "coding": coding.id,
+            "first": int(first[row]) - before,
+            "last": int(last[row]) - before,
+            "speaker": next((t.speaker for t in material.turns_under(document, coding.span) if t.speaker), ""),
+            "coder": coders.get(coding.coder, ""),
+            "quotation": coding.quotation[:QUOTED],
+        }
+        for row, coding in sorted(enumerate(codings), key=lambda each: (order[each[1].code], each[1].span))
+    ]
+    columns = ["path", "coding", "first", "last", "speaker", "coder", "quotation"]
+    return pd.DataFrame(rows, columns=columns).astype({"first": "int64", "last": "int64"})
+
+
+def words_until(material: Material, document: str, position: int | None = None) -> int:
+    """How many words of content a document has before a position, None for all of it; needs the text."""
+    number = [each.id for each in material.documents].index(document)
+    begin, end = clipped(material, number, None)
+    words = Words.of(material)
+    until = end if position is None else begin + position
+    return int(words.start.searchsorted(until) - words.start.searchsorted(begin))
