@@ -197,6 +197,11 @@ class Project:
         value = self._file.value('SELECT value FROM setting WHERE "key" = ?', (key,))
         return None if value is None else str(value)
 
+    def settings(self, prefix: str) -> dict[str, str]:
+        """All settings whose key begins so, by key."""
+        query = 'SELECT "key", value FROM setting WHERE substr("key", 1, ?) = ? ORDER BY "key"'
+        return dict(self._file.rows(query, (len(prefix), prefix)))
+
     def verify(self) -> list[str]:
         """A sentence for every problem found; empty if the project is sound.
 
