@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from coder.errors import InvalidValue, UnknownItem
 from coder.model.claim import CaseGroup
@@ -21,6 +21,8 @@ DRAWS = 2_000
 
 FEW = 10
 """Documents of a group below which a bootstrap is known to give intervals that are too narrow."""
+
+_Z = NormalDist().inv_cdf(0.975)
 
 Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -112,10 +114,9 @@ def wilson(having: Ints, whole: int) -> tuple[Floats, Floats]:
 
     ``whole`` is at least 1.
     """
-    z = float(ndtri(0.975))
-    middle = having + z * z / 2
-    half = z * np.sqrt(having * (whole - having) / whole + z * z / 4)
-    return (middle - half) / (whole + z * z), (middle + half) / (whole + z * z)
+    middle = having + _Z**2 / 2
+    half = _Z * np.sqrt(having * (whole - having) / whole + _Z**2 / 4)
+    return (middle - half) / (whole + _Z**2), (middle + half) / (whole + _Z**2)
 
 
 def caveats(material: Material, first: CaseGroup, second: CaseGroup) -> list[str]:

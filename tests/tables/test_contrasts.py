@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
@@ -186,6 +186,7 @@ def test_of_a_document_each_group_has_its_own_part() -> None:
     assert frame.loc["Trust", "text % (first)"] == round(100 * 10 / 60, 1)
 
 
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(st.integers(0, 5), st.integers(0, 90), st.integers(91, 106), st.sampled_from("tr")), max_size=10
