@@ -25,6 +25,7 @@ from coder.suggest.encoder import Encoder
 from coder.suggest.encoders import default_encoder
 from coder.workflow.assistant import Assistant
 from coder.workflow.corpus import Progress
+from coder.workflow.likeness import EncodedOnce
 from coder.workflow.projects import open_project
 from coder.workflow.suggestions import Snapshot
 from ui.session import session
@@ -281,6 +282,17 @@ def assistant() -> Background:
         _background.clear(path)
         found = _background(path)
     return found
+
+
+def names_encoder() -> EncodedOnce | None:
+    """Vectors of the names of codes; None while no encoder is loaded."""
+    encoder = assistant().encoder
+    return None if encoder is None else _names(encoder.name, encoder)
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _names(name: str, _encoder: Encoder) -> EncodedOnce:
+    return EncodedOnce(_encoder.encode)
 
 
 @st.cache_resource(show_spinner=False)

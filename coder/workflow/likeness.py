@@ -23,6 +23,21 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to one vector each, of any length."""
 
 
+class EncodedOnce:
+    """An encoder of short texts that comes back again and again: each gets its vector once."""
+
+    def __init__(self, encode: Encode) -> None:
+        self._encode = encode
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row a text. Safe in several threads, which at worst encode the same text twice."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known.update(zip(new, self._encode(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
 def much_alike(codebook: Codebook, name: str, encode: Encode | None = None) -> list[Code]:
     """Codes that may say the same as a new one of this name, the likest first; at most three."""
     codes = [code for _, code in codebook.walk() if code.takes_codings]

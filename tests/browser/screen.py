@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import streamlit as st
-from suggesting import evidence_for, suggestions_for
+from suggesting import codes_meaning, evidence_for, suggestions_for
 
 from coder.workflow.projects import open_project
 from ui.components.transcript import Goto, courier, transcript
@@ -51,6 +51,7 @@ if not left:
         coder=coder,
         suggestions=(lambda: suggestions_for(path, shown, coder)) if suggests else None,
         evidence=(lambda passage, code: evidence_for(path, shown, passage, code)) if suggests else None,
+        alike=(lambda name: codes_meaning(path, name)) if suggests else None,
         goto=place,
         address="position",
         on_goto=go,

@@ -41,3 +41,9 @@ def evidence_for(path: Path, document: str, passage: int, code: str) -> Evidence
     ]
     words = ("pilot", "binder", "handed over")
     return Evidence(tuple(found[:2]), found[2], definition, words, "Of suggestions at this level you took 8 in 10.")
+
+
+def codes_meaning(path: Path, name: str) -> list[str]:
+    """The first code means whatever is said to be handed on."""
+    with open_project(path) as project:
+        return [code.id for code in project.codebook().codes if code.takes_codings][: "handed" in name.lower()]

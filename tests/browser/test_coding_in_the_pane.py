@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from driving import Tab
+from playwright.sync_api import expect
 from study import EMOJI
 
 pytestmark = pytest.mark.browser
@@ -82,6 +83,16 @@ def test_a_code_that_is_missing_is_made_on_the_spot(tab: Tab) -> None:
     screen.page.keyboard.type("binder")
     screen.press("Enter").saved()
     assert [screen.name_of(coding.code) for coding in screen.codings()] == ["Binder on the shelf"] * 2
+
+
+def test_a_new_code_that_means_what_another_does_is_told_before_it_is_made(tab: Tab) -> None:
+    screen = tab(suggests="yes").go(1).press("Enter")
+    told = screen.page.locator(".rt-brief")
+    screen.page.keyboard.type("Handed to others")
+    expect(told).to_contain_text("Much like what is there: ")
+    screen.press("Control+a")
+    screen.page.keyboard.type("Weather and roads")
+    expect(told).to_contain_text("joins the codebook at once")
 
 
 def test_overlapping_codings_are_drawn_one_over_the_other_with_stripes_in_lanes(tab: Tab) -> None:

@@ -151,10 +151,7 @@ def test_the_first_of_its_siblings_cannot_go_up_and_goes_down(study: Path, app: 
 def test_a_code_much_like_another_is_added_only_when_that_is_confirmed(
     study: Path, app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Quiet:
-        encoder = None
-
-    monkeypatch.setattr("ui.screens.codebook.assistant", Quiet)
+    monkeypatch.setattr("ui.screens.codebook.names_encoder", lambda: None)
     app.run()
     named(app.text_input, "Name of the new code").set_value("The Together")
     named(app.button, "Add it").click().run()

@@ -207,10 +207,11 @@ def test_a_batch_is_read_with_what_it_asks() -> None:
             look={"passage": 3, "code": "a"},
             go={"document": "e", "position": 9},
             ask=True,
+            name="Trust",
         )
     )
     assert batch.operations == (Sent("e", Operation("o", 2, "code", {"start": 1})),)
-    assert (batch.look, batch.go, batch.ask) == ((3, "a"), ("e", 9), True)
+    assert (batch.look, batch.go, batch.ask, batch.name) == ((3, "a"), ("e", 9), True, "Trust")
     assert read_batch(sent()).look is None
 
 
@@ -229,6 +230,7 @@ def test_a_batch_is_read_with_what_it_asks() -> None:
         sent(operations=[{"id": "o", "number": 1, "document": "d", "kind": "code", "values": []}]),
         sent(look={"passage": 1}),
         sent(have=1.5),
+        sent(name=["Trust"]),
     ],
 )
 def test_what_is_no_batch_is_refused_in_words(value: Any) -> None:

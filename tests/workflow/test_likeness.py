@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.model import Code, Codebook, CodeStatus
-from coder.workflow.likeness import much_alike
+from coder.workflow.likeness import EncodedOnce, much_alike
 
 BOOK = Codebook(
     "b",
@@ -45,3 +45,17 @@ def test_folders_retired_codes_and_an_empty_name_are_like_nothing() -> None:
     assert much_alike(BOOK, "No hurry") == []
     assert much_alike(BOOK, "  ", encode) == []
     assert much_alike(Codebook("e", "Empty"), "Any", encode) == []
+
+
+def test_a_text_that_comes_again_is_not_encoded_again() -> None:
+    asked: list[str] = []
+
+    def counted(texts: Sequence[str]) -> NDArray[np.float32]:
+        asked.extend(texts)
+        return encode(texts)
+
+    once = EncodedOnce(counted)
+    assert names(much_alike(BOOK, "No hours", once)) == names(much_alike(BOOK, "No hours", encode))
+    once(["Money", "New", "New"])
+    assert asked == ["No hours", "Lack of time", "Money", "New"]
+    np.testing.assert_array_equal(once(["New", "Money"]), encode(["New", "Money"]))

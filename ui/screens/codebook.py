@@ -19,7 +19,7 @@ from coder.workflow.meaning import DEFINING, wording
 from coder.workflow.projects import shipped_codebooks
 from coder.workflow.sorting import Resorted
 from coder.workflow.versions import to_look_at_again
-from ui.assistant import assistant
+from ui.assistant import names_encoder
 from ui.parts import versions
 from ui.parts.acting import act, popover
 from ui.parts.errors import refused
@@ -138,8 +138,7 @@ def _add(project: Project, codebook: Codebook, chosen: Code | None) -> None:
         brief = st.text_input("Brief definition")
         anyway = st.checkbox("Add it also where a code much like it is there")
         if st.form_submit_button("Add it", type="primary"):
-            encoder = assistant().encoder
-            alike = much_alike(codebook, name, encoder.encode if encoder else None)
+            alike = much_alike(codebook, name, names_encoder())
             if alike and not anyway:
                 paths = "; ".join(codebook.path(code.id) for code in alike)
                 st.warning(plain(f"Much like it: {paths}. If it is another, tick the box and add it again."))

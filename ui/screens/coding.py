@@ -8,8 +8,9 @@ import streamlit as st
 
 from coder.model import Document
 from coder.store import Project
+from coder.workflow.likeness import much_alike
 from coder.workflow.suggestions import Quotation as Found
-from ui.assistant import assistant
+from ui.assistant import assistant, names_encoder
 from ui.components.transcript import Evidence, Goto, Quotation, Suggestion, Suggestions, transcript
 from ui.parts.leading import lead
 from ui.resources import coder_id, opened
@@ -38,6 +39,7 @@ def show() -> None:
         coder=coder,
         suggestions=partial(_suggestions, coder, document.id),
         evidence=partial(_evidence, coder, document.id, names),
+        alike=_alike,
         goto=Goto(here.goto, token=f"{document.id}:{here.goto}:{here.jump}") if here.goto is not None else None,
         address=POSITION,
         on_goto=_go,
@@ -73,6 +75,12 @@ def _evidence(coder: str, document: str, names: dict[str, str], passage: int, co
         found.words,
         f"{found.said.words.capitalize()} at this level: {found.said.basis}.",
     )
+
+
+def _alike(name: str) -> list[str]:
+    with opened() as project:
+        codebook = project.codebook()
+    return [code.id for code in much_alike(codebook, name, names_encoder())]
 
 
 def _follow_the_link(documents: list[Document]) -> None:

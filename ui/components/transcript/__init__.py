@@ -49,6 +49,7 @@ def transcript(
     coder: str,
     suggestions: Callable[[], Suggestions | None] | None = None,
     evidence: Callable[[int, str], Evidence] | None = None,
+    alike: Callable[[str], Collection[str]] | None = None,
     goto: Goto | None = None,
     on_goto: Callable[[str, int], None] | None = None,
     coders: Collection[str] | None = None,
@@ -61,7 +62,8 @@ def transcript(
 
     ``opened`` opens the project for the length of a ``with`` block, in whatever thread it is called.
     ``suggestions`` gives those of the document (None: none yet), ``evidence`` why a code is suggested
-    for the segment of an index; leave both out to switch suggestions off. ``on_goto`` is told, in the
+    for the segment of an index; leave both out to switch suggestions off. ``alike`` gives the
+    ids of codes much like a new one of a name, None to compare letters only. ``on_goto`` is told, in the
     fragment, to open another document (id, position in code points), and may rerun the app. ``coders``
     limits whose codings are shown beside one's own. Under the name ``address`` the pane keeps the position
     (code points) in the page's address. ``height`` in pixels, None to fill the window.
@@ -124,11 +126,15 @@ def transcript(
             "goto": goto_wire(shown.text, place) if place else None,
             "suggestions": None,
             "evidence": None,
+            "comparesNames": alike is not None,
+            "alike": None,
         }
         if suggestions is not None and here and batch is not None and batch.ask:
             data["suggestions"] = _suggestions(talk, suggestions, batch.suggested)
         if evidence is not None and here and batch is not None and batch.look is not None:
             data["evidence"] = evidence_wire(*batch.look, evidence(*batch.look))
+        if alike is not None and here and batch is not None and batch.name is not None:
+            data["alike"] = {"name": batch.name, "codes": list(alike(batch.name))}
         _pane(key=key, data=data, on_batch_change=partial(_receive, key, talk, opened, coder))
 
     pane()

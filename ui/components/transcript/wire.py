@@ -260,8 +260,8 @@ class Batch:
 
     ``acknowledged`` is the highest number of which the browser knows that it is stored, ``have`` the
     revision of ``document`` that it shows and ``suggested`` the version of its suggestions. The rest
-    is asked now and then: suggestions (``ask``), evidence for a passage and a code (``look``), to go to
-    a document and position (``go``, code points).
+    is asked now and then: suggestions (``ask``), evidence for a passage and a code (``look``), codes much
+    like a new one of this ``name``, to go to a document and position (``go``, code points).
     """
 
     client: str
@@ -273,6 +273,7 @@ class Batch:
     suggested: str | None
     ask: bool
     look: tuple[int, str] | None
+    name: str | None
     go: tuple[str, int] | None
 
 
@@ -290,6 +291,7 @@ def read_batch(value: Any) -> Batch:
             suggested=None if value.get("suggested") is None else _text(value["suggested"]),
             ask=bool(value.get("ask")),
             look=(_whole(look["passage"]), _text(look["code"])) if look else None,
+            name=None if value.get("name") is None else _text(value["name"]),
             go=(_text(go["document"]), _whole(go["position"])) if go else None,
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -92,6 +92,7 @@ export class Acts {
     pane.showSelection(span);
     pane.open = openPalette({
       root: pane.root, beside: pane.rectangle(span), codes: [...pane.codes.values()], recent: () => this.recent, words: pane.model.quotation(span), title, choose, create, applied,
+      compare: pane.data.comparesNames ? (name) => pane.queue.wish("name", name) : null,
       closed: () => {
         pane.open = null;
         pane.showSelection();

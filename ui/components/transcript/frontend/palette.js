@@ -5,6 +5,7 @@ import { hold, place } from "./popover.js";
 
 const IN_VIVO = 60;
 const SEPARATOR = " / ";
+const PAUSE = 250;
 
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}+/gu, "").toLocaleLowerCase();
 
@@ -38,11 +39,14 @@ export function matching(codes, query, recent) {
 
 /**
  * Opens the picker. `choose(code, stay, event)` codes; `create({name, parent}, event)` makes a code and codes with it
- * (null: no new codes here); `applied(code)` says whether the code already lies there.
+ * (null: no new codes here); `applied(code)` says whether the code already lies there. `compare(name)` asks for codes of
+ * the same meaning (null: nobody can tell), and what is answered comes to `hear`.
  */
-export function openPalette({ root, beside, codes, recent, words, choose, create, applied, closed, title = "Code" }) {
+export function openPalette({ root, beside, codes, recent, words, choose, create, applied, compare, closed, title = "Code" }) {
   let at = 0;
   let rows = [];
+  const known = new Map();
+  let pausing = null;
   const input = el("input", { type: "text", class: "rt-input", placeholder: "Find a code by any part of its path", role: "combobox", "aria-expanded": "true", "aria-controls": "rt-choices", "aria-label": "Find a code", autocomplete: "off", spellcheck: "false" });
   const list = el("ul", { class: "rt-choices", id: "rt-choices", role: "listbox", "aria-label": "Codes" });
   const brief = el("div", { class: "rt-brief" });
@@ -53,6 +57,7 @@ export function openPalette({ root, beside, codes, recent, words, choose, create
 
   const close = () => {
     document.removeEventListener("pointerdown", outside, true);
+    clearTimeout(pausing);
     box.remove();
     closed();
   };
@@ -90,7 +95,9 @@ export function openPalette({ root, beside, codes, recent, words, choose, create
   };
   const point = () => {
     const { code, made } = rows[at] ?? {};
-    const there = made ? alike(codes, made.name).map((each) => each.path) : [];
+    const there = made ? [...new Set([...alike(codes, made.name), ...(known.get(made.name) ?? [])])].map((each) => each.path) : [];
+    clearTimeout(pausing);
+    if (made && compare && !known.has(made.name)) pausing = setTimeout(() => compare(made.name), PAUSE);
     const joins = there.length ? `Much like what is there: ${there.join("; ")}. Is it another?` : "It joins the codebook at once; give it a definition there later.";
     brief.textContent = code?.brief || (made ? joins : "");
     brief.hidden = !brief.textContent;
@@ -134,5 +141,9 @@ export function openPalette({ root, beside, codes, recent, words, choose, create
   place(box, beside, root);
   input.focus({ preventScroll: true });
   document.addEventListener("pointerdown", outside, true);
-  return { close, box, input };
+  const hear = ({ name, codes: found }) => {
+    known.set(name, found.map((id) => codes.find((code) => code.id === id)).filter(Boolean));
+    point();
+  };
+  return { close, box, input, hear };
 }

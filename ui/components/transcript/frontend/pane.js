@@ -77,6 +77,7 @@ export class Pane {
     if (data.changes.revision >= this.model.revision) this.paint(this.model.advance(data.changes, this.pendingHere()));
     if (data.suggestions) this.suggest(data.suggestions);
     if (data.evidence) this.evidence.hear(data.evidence);
+    if (data.alike) this.open?.hear?.(data.alike);
     this.refresh();
     this.arrive(data.goto, first);
     this.queue.connect(this);
