@@ -692,6 +692,10 @@ def pull(
     library: Library,
     version: Annotated[str, typer.Option(help="The version to take; without it, the newest.")] = "",
     prefer: Prefer = None,
+    meaning: Annotated[
+        list[str] | None,
+        typer.Option(help="Path of a code whose new wording means something else: its codings are looked at again."),
+    ] = None,
     coder: Annotated[str, typer.Option(help="Who you are, if the project has several coders.")] = "",
 ) -> None:
     """Take a version of the codebook from a library into a study: a merge, and one change that undo takes back.
@@ -710,7 +714,8 @@ def pull(
             return
         found = _settled(merge_with(project, wanted[0]), prefer)
         _stop_at_conflicts(found, "the study was not changed")
-        done = pull_from(project, wanted[0], found.choices, coder=me)
+        anew = [found.codebook.at(path).id for path in meaning or ()]
+        done = pull_from(project, wanted[0], found.choices, changes_meaning=anew, coder=me)
     _say(f"Took version {wanted[0].version}: {_codes(done.codebook)}.")
     for code in done.kept:
         _say(f"    {done.codebook.path(code)} was removed there; it has codings, so it stays here, retired")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,8 +22,9 @@ from coder.model import Codebook, now
 from coder.model.merging import Merge, Side, version_order
 from coder.store import Project
 from coder.workflow.codebooks import codes_in_use
+from coder.workflow.meaning import record, reworded
 from coder.workflow.permission import acting, change_by
-from coder.workflow.versions import outlook
+from coder.workflow.versions import outlook, tell_meanings
 
 COMMON = "library version of "
 """Before the id of a codebook: the setting with the version that the project and the library last had in common."""
@@ -94,9 +95,18 @@ def next_version(project: Project, library: Path) -> str:
     return f"{major}.{minor + 1}.0"
 
 
-def publish(project: Project, library: Path, *, version: str, note: str = "", coder: str) -> LibraryVersion:
+def publish(
+    project: Project,
+    library: Path,
+    *,
+    version: str,
+    note: str = "",
+    changes_meaning: Collection[str] = (),
+    coder: str,
+) -> LibraryVersion:
     """Publish the codebook in the project and to the library, under a version that is higher than all that are there.
 
+    ``changes_meaning`` as for ``versions.publish``.
     Raises InvalidValue for a version that cannot name a file, CodebookConflict for one that is there or where the
     library has versions that the project has not taken, LibraryUnavailable.
     """
@@ -110,6 +120,7 @@ def publish(project: Project, library: Path, *, version: str, note: str = "", co
             raise CodebookConflict("the codebook has no codes yet; there is nothing to publish")
         _check_free(project, library, codebook)
         if not any(each.version == version and each.codebook == codebook for each in project.codebook_versions()):
+            tell_meanings(project, change, changes_meaning, coder=coder)
             change.publish(codebook, note)
         change.set_setting(COMMON + codebook.id, version)
         published = LibraryVersion(_folder(library, codebook) / f"{version}.yaml", version, now(), by, note)
@@ -129,14 +140,24 @@ def merge_with(project: Project, version: LibraryVersion, choices: Mapping[str, 
     return Merge(_common(project, version, ours, theirs), ours, theirs, codes_in_use(project), dict(choices or {}))
 
 
-def pull(project: Project, version: LibraryVersion, choices: Mapping[str, Side] | None = None, *, coder: str) -> Merge:
+def pull(
+    project: Project,
+    version: LibraryVersion,
+    choices: Mapping[str, Side] | None = None,
+    *,
+    changes_meaning: Collection[str] = (),
+    coder: str,
+) -> Merge:
     """Take a version of the library into the project: one change, stored only if no conflict is open.
 
-    Codes that codings rest on stay. Raises LibraryUnavailable, UnreadableFile, CodebookConflict.
+    Codes that codings rest on stay. ``changes_meaning`` are codes whose new wording means something else: their
+    codings made so far are then to be looked at again. Raises LibraryUnavailable, UnreadableFile, CodebookConflict.
     """
     with change_by(project, coder, "pull codebook", summary=f"pull codebook {version.version}") as change:
         merge = merge_with(project, version, choices)
         if not merge.open:
+            for code in reworded(merge.ours, merge.codebook):
+                record(project, change, merge.ours.code(code), meaning=code in changes_meaning, coder=coder)
             known = [each.version for each in project.codebook_versions()]
             if merge.codebook == merge.theirs and version.version not in known:
                 # Codings made from now on name this version, so the project keeps it whole.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from coder.errors import CodebookConflict, InvalidValue, UnknownItem
 from coder.model import Codebook, Coding, now
-from coder.store import Project
+from coder.store import Change, Project
 from coder.store.rows import CodebookVersion
 from coder.workflow.codebooks import Difference, Kind, Loading, combined, diff
 from coder.workflow.codings import own_coding
@@ -104,14 +104,17 @@ def publish(
     found = outlook(project, changes_meaning)
     number = found.version if version is None else version.strip()
     with change_by(project, coder, "publish codebook", summary=f"publish codebook {number}") as change:
-        found = outlook(project, changes_meaning)
-        versions = project.codebook_versions()
-        _check_publishable(found, number, versions)
-        for code in changes_meaning:
-            if code in found.undecided:
-                record(project, change, versions[-1].codebook.code(code), meaning=True, coder=coder)
+        _check_publishable(outlook(project), number, project.codebook_versions())
+        tell_meanings(project, change, changes_meaning, coder=coder)
         change.publish(replace(project.codebook(), version=number), note.strip())
     return number
+
+
+def tell_meanings(project: Project, change: Change, changes_meaning: Collection[str], *, coder: str) -> None:
+    """Note, within a change, which codes mean something else since the last version, where it was not said before."""
+    for code in outlook(project).undecided:
+        if code in changes_meaning:
+            record(project, change, project.codebook_versions()[-1].codebook.code(code), meaning=True, coder=coder)
 
 
 def restore(project: Project, version: str, *, coder: str) -> Loading:

@@ -18,6 +18,7 @@ from coder.workflow.codebooks import add_code, change_code, remove_code
 from coder.workflow.codings import undo
 from coder.workflow.library import find, merge_with, newer, next_version, publish, pull, versions
 from coder.workflow.projects import create_project, open_project
+from coder.workflow.versions import to_look_at_again
 
 
 @pytest.fixture
@@ -104,6 +105,33 @@ def test_a_conflict_stores_nothing_until_it_is_settled(
     assert project.codebook().code("time").brief == "Theirs"
     undo(project, coder=me)
     assert project.codebook() == before
+
+
+def test_a_pull_that_changes_a_meaning_asks_to_look_at_the_codings_made_before(
+    project: Project, me: str, library: Path, other: Project, coded: Coding
+) -> None:
+    leena = other.coders()[0].id
+    change_code(other, coded.code, coder=leena, definition="Only where all were asked.")
+    publish(other, library, version="1.1.0", coder=leena)
+    (found,) = newer(project, library)
+    pull(project, found, coder=me)
+    assert to_look_at_again(project) == []
+    undo(project, coder=me)
+    pull(project, found, changes_meaning=[coded.code], coder=me)
+    assert [(one.coding, one.new["definition"]) for one in to_look_at_again(project)] == [
+        (coded, "Only where all were asked.")
+    ]
+    undo(project, coder=me)
+    assert to_look_at_again(project) == []
+
+
+def test_who_publishes_says_what_means_something_else(
+    project: Project, me: str, library: Path, other: Project, coded: Coding
+) -> None:
+    assert len(other.codebook_versions()) == 1
+    change_code(project, coded.code, coder=me, definition="Only where all were asked.")
+    publish(project, library, version="1.1.0", changes_meaning=[coded.code], coder=me)
+    assert [one.coding for one in to_look_at_again(project)] == [coded]
 
 
 def test_a_code_with_codings_stays_when_the_library_has_removed_it(

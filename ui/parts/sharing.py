@@ -14,9 +14,12 @@ from coder.model.merging import Conflict, Merge, Side
 from coder.store import Project
 from coder.workflow.codebooks import diff
 from coder.workflow.library import LibraryVersion, codebook_of, merge_with, newer, next_version, publish, pull, versions
+from coder.workflow.meaning import reworded
+from coder.workflow.versions import outlook
 from ui import settings
 from ui.parts.acting import act
 from ui.parts.errors import refused
+from ui.parts.versions import which_mean_something_else
 from ui.parts.words import count, local_time, plain
 from ui.resources import coder_id, opened
 
@@ -92,6 +95,8 @@ def _newer(project: Project, new: list[LibraryVersion]) -> None:
         _conflict(version, conflict)
     _kept(merge)
     waiting = len(merge.open)
+    anew = () if waiting else reworded(merge.ours, merge.codebook)
+    meanings = which_mean_something_else([code for code in anew if project.codings(code=code)], merge.codebook)
     if st.button(
         f"Take version {version.version}",
         type="primary",
@@ -99,7 +104,10 @@ def _newer(project: Project, new: list[LibraryVersion]) -> None:
         disabled=bool(waiting),
         help=f"{count(waiting, 'choice')} left to make" if waiting else "One change; undo takes it back",
     ):
-        act(lambda: pull(project, version, merge.choices, coder=coder_id()), f"Took version {version.version}")
+        act(
+            lambda: pull(project, version, merge.choices, changes_meaning=meanings, coder=coder_id()),
+            f"Took version {version.version}",
+        )
     if waiting:
         st.caption(f"{count(waiting, 'choice')} left to make. Until then nothing is changed.")
 
@@ -138,13 +146,16 @@ def _kept(merge: Merge) -> None:
 
 
 def _publish(project: Project, library: Path) -> None:
+    meanings = which_mean_something_else(outlook(project).undecided, project.codebook())
     with st.form("publish to the library", border=False):
         one, two = st.columns([1, 4])
         version = one.text_input("Version", next_version(project, library))
         note = two.text_input("Note", placeholder="What has changed, in a line")
         if st.form_submit_button("Publish to the library", type="primary", icon=":material/publish:"):
             act(
-                lambda: publish(project, library, version=version, note=note, coder=coder_id()),
+                lambda: publish(
+                    project, library, version=version, note=note, changes_meaning=meanings, coder=coder_id()
+                ),
                 f"Published version {version.strip()}",
             )
 

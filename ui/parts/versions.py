@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -31,16 +31,8 @@ def publishing(project: Project, codebook: Codebook) -> None:
         if found.unchanged:
             st.text(f"Nothing has changed since version {project.codebook_versions()[-1].version}.")
             return
-        meanings: list[str] = []
-        if found.undecided:
-            meanings = st.multiselect(
-                "Of which codes does the new wording mean something else?",
-                found.undecided,
-                format_func=codebook.path,
-                placeholder="None: only the wording is new",
-                help="Codings made with them so far are then to be looked at again.",
-            )
-            found = versions.outlook(project, meanings)
+        meanings = which_mean_something_else(found.undecided, codebook)
+        found = versions.outlook(project, meanings)
         st.caption(_why(found))
         number = st.text_input("Version", found.version, key=f"version {found.version}")
         note = st.text_area("What is new, for those who code with it", height=90)
@@ -49,6 +41,19 @@ def publishing(project: Project, codebook: Codebook) -> None:
                 lambda: versions.publish(project, note, coder=coder_id(), version=number, changes_meaning=meanings),
                 f"Published version {number}",
             )
+
+
+def which_mean_something_else(reworded: Sequence[str], codebook: Codebook) -> list[str]:
+    """The codes of these, worded anew, whose meaning changed too, as the researcher says; nothing is drawn for none."""
+    if not reworded:
+        return []
+    return st.multiselect(
+        "Of which codes does the new wording mean something else?",
+        reworded,
+        format_func=codebook.path,
+        placeholder="None: only the wording is new",
+        help="Codings made with them so far are then to be looked at again.",
+    )
 
 
 def _why(found: Outlook) -> str:
