@@ -27,6 +27,7 @@ ADDRESS = "127.0.0.1"
 HEALTH = "/redthread/health"
 _TRIES = 50
 _PATIENCE_S = 30.0
+_DRAWING_S = 3.0
 
 
 def application(script: Path) -> st.App:
@@ -81,8 +82,10 @@ def run(project: Path | None, *, port: int = 8501, open_browser: bool = True, sc
 
 
 def _load_screens() -> None:
-    """Import what the first screen needs while the browser still loads Streamlit's own code."""
-    for screen in ("project", "documents", "cases", "coding", "review", "codebook", "quotations", "compare"):
+    """Import what the first screen needs while the browser loads Streamlit's own code, and the rest once it is drawn."""
+    import_module("ui.screens.project")
+    time.sleep(_DRAWING_S)
+    for screen in ("coding", "documents", "review", "codebook", "quotations", "compare"):
         import_module(f"ui.screens.{screen}")
 
 
