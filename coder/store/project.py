@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from json import dumps
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from coder.errors import NotAProject, ProjectDamaged, ProjectExists, ProjectUnavailable, UnknownItem
 from coder.model import (
@@ -32,6 +32,7 @@ from coder.model import (
     new_id,
 )
 from coder.model.framework import FrameworkCell, RowKind
+from coder.model.query import Query
 from coder.store import check, journal, rows, undo
 from coder.store.change import Change
 from coder.store.file import MEMORY, ProjectFile
@@ -52,7 +53,7 @@ from coder.store.schema import (
     check_version,
     migrate,
 )
-from coder.store.words import match_query
+from coder.store.words import FIND_WORDS, match_query, vocabulary
 
 ID = "project id"
 TITLE = "project title"
@@ -259,28 +260,28 @@ class Project:
 
     def segments(self, document: str | None = None) -> list[Segment]:
         """Segments in the order of documents, then as they stand there."""
-        return self._segments("AND (?1 IS NULL OR d.id = ?1)", (document,))
-
-    def find_words(self, query: str, limit: int = 200) -> list[Segment]:
-        """Segments that hold all these words, in reading order.
-
-        ``"in quotes"`` finds a phrase, ``trust*`` every word that begins so.
-        """
-        match = match_query(query)
-        if match is None:
-            return []
-        return self._segments(
-            "AND segment.number IN (SELECT rowid FROM words WHERE words MATCH ?)", (match,), limit=limit
-        )
-
-    def _segments(self, where: str, values: Sequence[Any], *, limit: int = -1) -> list[Segment]:
         found = self._file.rows(
-            'SELECT d.id, position, "start", "end", turn FROM document d JOIN reading ON hash = d.reading '  # noqa: S608
+            'SELECT d.id, position, "start", "end", turn FROM document d JOIN reading ON hash = d.reading '
             "JOIN segment ON segment.reading = reading.number "
-            f"WHERE NOT removed {where} ORDER BY d.number, position LIMIT {int(limit)}",
-            values,
+            "WHERE NOT removed AND (?1 IS NULL OR d.id = ?1) ORDER BY d.number, position",
+            (document,),
         )
         return [Segment(id, index, Span(start, end), turn) for id, index, start, end, turn in found]
+
+    def find_words(self, query: Query, documents: Collection[str] | None = None) -> list[Segment]:
+        """Segments that a query finds, in these documents (None: in all), best first by BM25."""
+        shown = None if documents is None else dumps(list(documents))
+        found = self._file.rows(FIND_WORDS, (match_query(query), shown))
+        return [Segment(id, index, Span(start, end), turn) for id, index, start, end, turn in found]
+
+    def words_like(self, part: str, *, anywhere: bool = False) -> list[str]:
+        """The different words of all segments that begin with these letters, or hold them ``anywhere``."""
+        return vocabulary(self._file, part, anywhere=anywhere)
+
+    def speakers(self) -> list[str]:
+        """Everybody who is named as speaking, in alphabetical order."""
+        query = f"SELECT DISTINCT speaker {_FROM_TURN} AND speaker IS NOT NULL"
+        return sorted((str(name) for (name,) in self._file.rows(query)), key=str.casefold)
 
     def revisions(self, document: str) -> list[Revision]:
         """Every text that a document has had, oldest first; the last is the one that it has. Raises UnknownItem."""

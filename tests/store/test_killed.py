@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from store_samples import add_codes, add_document, tables
 
+from coder.model.query import Query
 from coder.store import Project
 
 HERE = Path(__file__).parent
@@ -91,7 +92,7 @@ def test_an_import_that_is_killed_keeps_whole_documents_only(path: Path, count: 
         assert stored[: len(said)] == said
         assert len(stored) <= len(said) + 1
         assert len(project.segments()) == 2000 * len(stored)
-        assert len(project.find_words("words", limit=10**6)) == 2000 * len(stored)
+        assert len(project.find_words(Query.parse("words"))) == 2000 * len(stored)
         assert project.verify() == []
         add_document(project, aino)
         assert project.verify() == []

@@ -27,6 +27,7 @@ from coder.model import (
     now,
     text_hash,
 )
+from coder.model.query import Query
 from coder.store import Project, journal, rows, schema
 from coder.store.change import reading_hash
 from coder.store.file import ProjectFile
@@ -95,7 +96,9 @@ def test_everything_of_an_older_file_is_there(old: Path) -> None:
         assert (document.id, project.document(SHOWN).text) == (SHOWN, TEXT)
         assert list(project.turns(SHOWN)) == read()[0]
         assert [(each.span, each.turn) for each in project.segments(SHOWN)] == read()[1]
-        assert [each.span.of(TEXT) for each in project.find_words("shift")] == ["Aino: We kept the new shift plan."]
+        assert [each.span.of(TEXT) for each in project.find_words(Query.parse("shift"))] == [
+            "Aino: We kept the new shift plan."
+        ]
         assert [made.quotation for made in project.codings()] == ["We kep"]
         (memo,) = project.memos()
         assert (memo.text, memo.title, memo.anchor) == ("why", "", None)

@@ -31,6 +31,7 @@ from coder.model import (
     now,
     text_hash,
 )
+from coder.model.query import Query
 from coder.store import Project
 
 WORDS = "Cleo: We begin.\n"
@@ -66,8 +67,8 @@ def test_everybody_sees_the_new_text_and_nobody_the_old_one(project: Project, ai
     turns, segments = read(WORDS + TEXT)
     assert list(project.turns(full.id)) == list(project.all_turns()[full.id]) == turns
     assert [(each.span, each.turn) for each in project.segments()] == segments
-    assert [each.index for each in project.find_words("shift")] == [1]
-    assert [each.index for each in project.find_words("begin")] == [0]
+    assert [each.index for each in project.find_words(Query.parse("shift"))] == [1]
+    assert [each.index for each in project.find_words(Query.parse("begin"))] == [0]
     assert project.document_with_hash(full.sha256) is None
     assert [made.quotation for made in project.codings()] == ["We kep"]
     assert project.verify() == []
@@ -204,10 +205,11 @@ def test_documents_that_are_read_alike_share_what_was_read(project: Project, ain
     one, two = (add_document(project, aino, name=name) for name in ("one", "two"))
     assert project._file.value("SELECT count(*) FROM segment") == 2
     assert [each.document for each in project.segments()] == [one.id, one.id, two.id, two.id]
-    assert [each.document for each in project.find_words("shift")] == [one.id, two.id]
+    assert [each.document for each in project.find_words(Query.parse("shift"))] == [one.id, two.id]
     correct(project, aino, two.id)
     assert project.document(one.id).text == TEXT
-    assert [(each.document, each.index) for each in project.find_words("shift")] == [(one.id, 0), (two.id, 1)]
+    found = project.find_words(Query.parse("shift"))
+    assert [(each.document, each.index) for each in found] == [(one.id, 0), (two.id, 1)]
     assert project.verify() == []
 
 

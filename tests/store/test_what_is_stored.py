@@ -41,6 +41,7 @@ from coder.model import (
     now,
     text_hash,
 )
+from coder.model.query import Query
 from coder.store import Project, coding_in, decision_in
 
 
@@ -152,7 +153,7 @@ def test_a_removed_document_takes_everything_on_it_out_of_sight(project: Project
     assert project.all_turns() == {}
     assert project.turns(added.id) == ()
     assert project.segments() == []
-    assert project.find_words("shift") == []
+    assert project.find_words(Query.parse("shift")) == []
     assert project.codings() == project.decisions() == project.memos() == []
     assert project.memberships() == project.read_marks() == []
     assert project.document_with_hash(added.sha256) is None
@@ -555,7 +556,7 @@ def test_lone_surrogates_are_replaced_wherever_they_come_from(project: Project, 
     with project.change("settings", coder=aino) as change:
         change.set_setting("a\ud800", None)
     assert project.setting("a\ud800") is None
-    assert project.find_words("\ud800") == []
+    assert project.find_words(Query.parse("shift \ud800")) == []
     assert project.verify() == []
 
 

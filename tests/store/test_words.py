@@ -1,49 +1,126 @@
-"""Searching words: what a researcher types is never read as a query language."""
+"""Searching words in the index: what a researcher types is never read as a query language."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from store_samples import add_document
+from store_samples import TEXT, add_document
 
+from coder.errors import InvalidValue
+from coder.model.query import Query, Term
 from coder.store import Project
 
 
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("shift", [0]),
-        ("SHIFT plan", [0]),
-        ("plan shift", [0]),
-        ('"plan shift"', []),
-        ('"shift plan', [0]),
-        ("we", [0, 1]),
-        ("buil*", [1]),
-        ("buil", []),
-        ("päätimme", [1]),
-        ("paatimme", []),
-        ("shift OR built", []),
-        ("NOT", []),
-        ("content:shift", []),
-        ("(", []),
-        ("", []),
-        ("*", []),
-        ("plan.", [0]),
+        ("shift", {0}),
+        ("SHIFT plan", {0}),
+        ("plan shift", {0}),
+        ('"plan shift"', set()),
+        ('"shift plan"', {0}),
+        ("we", {0, 1}),
+        ("buil*", {1}),
+        ("buil", set()),
+        ("päätimme", {1}),
+        ("pa\u0308a\u0308timme", {1}),
+        ("paatimme", set()),
+        ("shift OR built", {0, 1}),
+        ("shift or built", set()),
+        ("we NOT shift", {1}),
+        ("we NOT shift NOT built", set()),
+        ("we shift OR built", {0, 1}),
+        ("content:shift", set()),
+        ("NEAR(we shift)", set()),
+        ("plan.", {0}),
+        ("(plan)", {0}),
+        ("plan- ^we", {0}),
+        ("own—päätimme", {1}),
     ],
 )
-def test_words_are_found(project: Project, aino: str, query: str, found: list[int]) -> None:
+def test_words_are_found(project: Project, aino: str, query: str, found: set[int]) -> None:
     add_document(project, aino)
-    assert [segment.index for segment in project.find_words(query)] == found
+    assert {segment.index for segment in project.find_words(Query.parse(query))} == found
 
 
-def test_no_more_than_the_limit_are_found(project: Project, aino: str) -> None:
+def test_the_forms_of_a_word_are_found_with_it(project: Project, aino: str) -> None:
     add_document(project, aino)
-    assert len(project.find_words("we", limit=1)) == 1
+    plans = Query((((Term(("plans",), forms=("plan",))),),))
+    assert [segment.index for segment in project.find_words(plans)] == [0]
 
 
-@given(st.text(max_size=30))
+def test_many_forms_are_no_trouble(project: Project, aino: str) -> None:
+    add_document(project, aino)
+    many = tuple(f"word{number}" for number in range(3000))
+    assert [each.index for each in project.find_words(Query(((Term(("plans",), forms=(*many, "plan")),),)))] == [0]
+
+
+def test_what_fits_best_comes_first(project: Project, aino: str) -> None:
+    add_document(project, aino, "Aino: one shift and a lot of other things besides it.\n\nBo: shift shift.\n")
+    assert [segment.index for segment in project.find_words(Query.parse("shift"))] == [1, 0]
+
+
+def test_only_the_documents_that_are_named_are_searched(project: Project, aino: str) -> None:
+    one, two = (add_document(project, aino, name=name) for name in ("one", "two"))
+    assert {each.document for each in project.find_words(Query.parse("shift"))} == {one.id, two.id}
+    assert {each.document for each in project.find_words(Query.parse("shift"), [two.id])} == {two.id}
+    assert project.find_words(Query.parse("shift"), []) == []
+
+
+def test_a_removed_document_is_not_found_until_that_is_undone(project: Project, aino: str) -> None:
+    document = add_document(project, aino)
+    with project.change("remove", coder=aino) as change:
+        change.remove_document(document.id)
+    assert project.find_words(Query.parse("shift")) == []
+    project.undo(aino)
+    assert len(project.find_words(Query.parse("shift"))) == 1
+    project.undo(aino)
+    assert project.find_words(Query.parse("shift")) == []
+    project.redo(aino)
+    assert len(project.find_words(Query.parse("shift"))) == 1
+
+
+def test_the_words_of_the_texts_are_known_by_beginning_and_by_part(project: Project, aino: str) -> None:
+    assert project.words_like("") == []
+    add_document(project, aino)
+    assert project.words_like("pä") == ["päätimme"]
+    assert project.words_like("p") == ["plan", "päätimme"]
+    assert project.words_like("ui", anywhere=True) == ["built"]
+
+
+def test_who_speaks_is_known(project: Project, aino: str) -> None:
+    add_document(project, aino)
+    assert project.speakers() == ["Aino", "Bo"]
+
+
+@given(st.text(max_size=30) | st.text('ab"*() ANDORT:-', max_size=30))
 def test_no_query_breaks_the_search(query: str) -> None:
     with Project.create(":memory:", title="An invented study", coder="Aino") as project:
         add_document(project, project.coder_named("Aino").id)
-        assert len(project.find_words(query)) <= 2
+        with suppress(InvalidValue):
+            assert len(project.find_words(Query.parse(query))) <= 2
+
+
+WORDS = st.sampled_from(["we", "kept", "shift", "plan", "päätimme", "built", "own", "Bo", "nobody", "it"])
+TERMS = st.builds(lambda word: Term((word.lower(),)), WORDS) | st.builds(
+    lambda word: Term((word[:2].lower(),), open_end=True), WORDS
+)
+
+
+@given(
+    st.lists(st.lists(TERMS, min_size=1, max_size=2).map(tuple), min_size=1, max_size=2).map(tuple),
+    st.lists(TERMS, max_size=1).map(tuple),
+)
+def test_the_index_finds_what_the_marks_show(every: tuple[tuple[Term, ...], ...], without: tuple[Term, ...]) -> None:
+    query = Query(every, without)
+    with Project.create(":memory:", title="An invented study", coder="Aino") as project:
+        add_document(project, project.coder_named("Aino").id)
+        found = {segment.index for segment in project.find_words(query)}
+        for segment in project.segments():
+            text = segment.span.of(TEXT)
+            wanted = all(any(term.places(text) for term in group) for group in every)
+            assert (segment.index in found) == (wanted and not any(term.places(text) for term in without))
+            assert bool(query.marks(text)) >= (segment.index in found)
