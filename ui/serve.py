@@ -82,7 +82,8 @@ def run(project: Path | None, *, port: int = 8501, open_browser: bool = True, sc
 
 
 def _load_screens() -> None:
-    """Import what the first screen needs while the browser loads Streamlit's own code, and the rest once it is drawn."""
+    """Import what the first screen needs while the browser loads Streamlit's code, and the rest once it is drawn."""
+    import_module("ui.components.transcript")
     import_module("ui.screens.project")
     time.sleep(_DRAWING_S)
     for screen in ("coding", "documents", "review", "codebook", "quotations", "compare"):
