@@ -123,6 +123,8 @@ def published(observers: list[list[Segment]]) -> tuple[float, float]:
     whole = sum(marked.values())
     if not whole or len([c for c in marked if marked[c]]) < 2:
         return u, np.nan
+    if whole**2 == sum(both.values()):
+        return u, np.nan
     expected = sum(marked[c] ** 2 - both[c] for c in marked) / (whole - sum(both.values()) / whole)
     return u, 1 - (whole - sum(observed[c, c] for c in marked)) / (whole - expected)
 
