@@ -37,6 +37,12 @@ class Origin(StrEnum):
     SUGGESTION = "suggestion taken"
     IMPORTED = "imported"
     WORDS = "found by words"
+    MEANING = "found by meaning"
+
+    @property
+    def in_reading(self) -> bool:
+        """Whether who coded so had the text before them; a queue or a search shows one passage by itself."""
+        return self in (Origin.HAND, Origin.IMPORTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.model import Coding, Decision, Origin, Outcome, RowChange, Span
+from coder.model import Coding, Decision, Outcome, RowChange, Span
 from coder.store import Project, coding_in, decision_in
 from coder.suggest.material import Judgements
 from coder.workflow.corpus import Corpus
@@ -107,8 +107,8 @@ class Ledger:
         codings = [c for c in self.codings.get(document, {}).values() if coder in (None, c.coder)]
         decisions = [d for d in self.decisions.get(document, {}).values() if coder in (None, d.coder)]
         end = max((at for who, at in self.marks.get(document, {}).items() if coder in (None, who)), default=0)
-        # A suggestion taken from a queue shows one passage, and says nothing of those before it.
-        end = max([end, *(coding.span.end for coding in codings if coding.origin is not Origin.SUGGESTION)])
+        # A passage that was found says nothing of those before it.
+        end = max([end, *(coding.span.end for coding in codings if coding.origin.in_reading)])
         extent = np.zeros((len(spans), len(codes)), np.float32)
         refused = np.zeros((len(spans), len(codes)), np.bool_)
         read = np.array([span.end <= end for span in spans], np.bool_)
@@ -116,9 +116,8 @@ class Ledger:
             read &= ~corpus.interviewer[rows.start : rows.stop]
         places: dict[tuple[int, int], list[Coding]] = {}
         for coding in sorted(codings, key=lambda coding: (coding.span, coding.id)):
-            by_hand = coding.origin is not Origin.SUGGESTION
             for passage, share in covered(spans, coding.span):
-                read[passage] |= by_hand
+                read[passage] |= coding.origin.in_reading
                 if (code := codes.get(coding.code)) is not None:
                     extent[passage, code] = max(extent[passage, code], share)
                     places.setdefault((passage, code), []).append(coding)

@@ -496,8 +496,8 @@ def _passages(
     for document, rows in corpus.rows.items():
         spans = [segment.span for segment in corpus.segments[rows.start : rows.stop]]
         here = by_document.get(document, [])
-        by_hand = (coding.span.end for _, coding in here if coding.origin is not Origin.SUGGESTION)
-        end = max([ends.get(document, 0), *by_hand])
+        in_reading = (coding.span.end for _, coding in here if coding.origin.in_reading)
+        end = max([ends.get(document, 0), *in_reading])
         for row, coding in here:
             found = [(rows.start + passage, share) for passage, share in covered(spans, coding.span)]
             code_covers[[passage for passage, _ in found]] = True
@@ -559,8 +559,8 @@ def _read(
     for mark in project.read_marks():
         note(mark.coder, mark.document, mark.position)
     for coding in codings:
-        # A suggestion taken from a queue shows one passage, and says nothing of those before it.
-        if coding.origin is not Origin.SUGGESTION:
+        # A passage that was found says nothing of those before it.
+        if coding.origin.in_reading:
             note(coding.coder, coding.document, coding.span.end)
     return read
 

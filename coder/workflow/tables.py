@@ -13,7 +13,7 @@ import pandas as pd
 from coder import tables
 from coder.errors import ProjectUnavailable, UnknownFormat, UnknownItem
 from coder.formats.tables import TABLE_WRITERS, write_workbook
-from coder.model import DocumentKind, Origin, Segment, Turn, new_id
+from coder.model import DocumentKind, Segment, Turn, new_id
 from coder.store import Project
 from coder.tables import NO_CASE, Material, Measure, Near, Period, Stretches
 from coder.workflow.corpus import interviewer
@@ -77,8 +77,8 @@ def _reached(project: Project) -> dict[str, int]:
     for mark in project.read_marks():
         reached[mark.document] = max(reached.get(mark.document, 0), mark.position)
     for coding in project.codings():
-        # A suggestion from a queue shows one passage, and says nothing of those before it; nor do words found.
-        if coding.origin in (Origin.HAND, Origin.IMPORTED):
+        # A passage that was found says nothing of those before it.
+        if coding.origin.in_reading:
             reached[coding.document] = max(reached.get(coding.document, 0), coding.span.end)
     return reached
 

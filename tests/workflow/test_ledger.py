@@ -85,6 +85,16 @@ def test_a_suggestion_taken_far_ahead_says_nothing_of_what_stands_before(
     assert project.codings()[0].origin is Origin.SUGGESTION
 
 
+@pytest.mark.parametrize("origin", [Origin.WORDS, Origin.MEANING])
+def test_a_passage_found_by_a_search_says_nothing_of_what_stands_before(
+    project: Project, document: str, me: str, judged: Callable[[], Judged], origin: Origin
+) -> None:
+    code_span(project, document, project.segments(document)[9].span, "time", coder=me, origin=origin)
+    found = judged()
+    assert not found.read.any()
+    assert found.known.tolist().index(True) == 9
+
+
 def test_a_read_mark_reads_as_far_as_it_goes(
     project: Project, document: str, me: str, judged: Callable[[], Judged]
 ) -> None:
