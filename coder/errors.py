@@ -98,7 +98,14 @@ class InvalidValue(CodingError):
 
 
 class StaleEdit(CodingError):
-    """What was to be changed has changed meanwhile."""
+    """What was to be changed has changed meanwhile.
+
+    ``entry`` is the number of the journal entry that cannot be taken back, where undo or redo met it.
+    """
+
+    def __init__(self, message: str, *, entry: int | None = None) -> None:
+        super().__init__(message)
+        self.entry = entry
 
 
 class NothingToUndo(CodingError):

@@ -14,11 +14,17 @@ CONTEXT = 32
 
 
 class Role(StrEnum):
-    """What a coder may do."""
+    """What a coder may do; who was retired may do nothing, and their codings stay."""
 
     OWNER = "owner"
     CODER = "coder"
     READER = "reader"
+    RETIRED = "retired"
+
+    @property
+    def writes(self) -> bool:
+        """Whether it permits changes."""
+        return self in (Role.OWNER, Role.CODER)
 
 
 @dataclass(frozen=True, slots=True)

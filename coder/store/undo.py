@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from coder.errors import CodebookConflict, NothingToUndo, StaleEdit
@@ -28,21 +28,33 @@ from coder.store.schema import (
 _TARGETS = {CODING: "coding", CODE: "code", CASE: "case"}
 
 
-def take_back(file: ProjectFile, verb: str, *, coder: str, operation: str | None = None) -> Entry:
-    """Undo (or redo) this coder's newest change; the entry that says so.
+def take_back(
+    file: ProjectFile,
+    verb: str,
+    *,
+    coder: str,
+    operation: str | None = None,
+    past: Collection[int] = (),
+    permit: Callable[[str], object] = lambda verb: None,
+) -> Entry:
+    """Undo (or redo) this coder's newest change that is not among the entries to go ``past``; the entry that says so.
 
-    An operation id that was applied before changes nothing and gives that entry again.
-    Raises NothingToUndo, or StaleEdit if the rows have changed since or others rest on them.
+    ``permit`` is asked with the verb of the change and may raise. An operation id that was applied before
+    changes nothing and gives that entry again. Raises NothingToUndo, or StaleEdit with the number of the
+    entry if the rows have changed since or others rest on them.
     """
+    number = None
     try:
         with file.transaction():
             repeated = journal.number_of(file, operation)
             if repeated is not None:
                 return journal.entry(file, repeated)
-            number = journal.to_undo(file, coder) if verb == journal.UNDO else journal.to_redo(file, coder)
+            find = journal.to_undo if verb == journal.UNDO else journal.to_redo
+            number = find(file, coder, past)
             if number is None:
-                raise NothingToUndo(f"there is nothing to {verb}")
+                raise NothingToUndo(f"there is nothing to {verb}" + (" but what cannot be" if past else ""))
             original = journal.entry(file, number)
+            permit(original.verb)
             summary = original.summary or original.verb
             written = _invert(file, journal.latest_form(file, number), f"“{summary}” cannot be {verb}ne")
             done = journal.append(
@@ -50,7 +62,9 @@ def take_back(file: ProjectFile, verb: str, *, coder: str, operation: str | None
             )
             return journal.entry(file, done)
     except DanglingReference as error:
-        raise StaleEdit(f"this cannot be {verb}ne: {error}") from error
+        raise StaleEdit(f"this cannot be {verb}ne: {error}", entry=number) from error
+    except StaleEdit as error:
+        raise StaleEdit(str(error), entry=number) from error
 
 
 def _invert(file: ProjectFile, latest: Entry, refusal: str) -> list[RowChange]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from coder.errors import InvalidValue, UnknownItem
 from coder.model import Coder, Role, new_id
@@ -21,12 +23,70 @@ def add_coder(project: Project, name: str, *, role: Role = Role.CODER, coder: st
 def rename_coder(project: Project, person: str, name: str, *, coder: str) -> Coder:
     """Another name for a person; the codings stay theirs. Raises UnknownItem, or InvalidValue."""
     with change_by(project, coder, "rename coder", summary=f"rename coder to {name.strip()}") as change:
-        found = next((known for known in project.coders() if known.id == person), None)
-        if found is None:
-            raise UnknownItem(f"no coder with the id {person} in this project")
-        renamed = replace(found, name=_free_to_take(name, [c for c in project.coders() if c.id != person]))
+        renamed = replace(
+            _found(project, person), name=_free_to_take(name, [c for c in project.coders() if c.id != person])
+        )
         change.save_coder(renamed)
     return renamed
+
+
+def change_role(project: Project, person: str, role: Role, *, coder: str) -> Coder:
+    """Another role for a person. Raises UnknownItem, InvalidValue for the last owner, NotAllowed."""
+    summary = f"make {_found(project, person).name} {_A[role]}"
+    with change_by(project, coder, "change role", summary=summary) as change:
+        found = _found(project, person)
+        others = [known for known in project.coders() if known.role is Role.OWNER and known.id != person]
+        if role is not Role.OWNER and not others:
+            raise InvalidValue(f"{found.name} is the last owner; make someone else an owner first")
+        change.save_coder(changed := replace(found, role=role))
+    return changed
+
+
+def retire_coder(project: Project, person: str, *, coder: str) -> Coder:
+    """Let a person go; their codings stay theirs, and another role brings them back. Raises as change_role does."""
+    return change_role(project, person, Role.RETIRED, coder=coder)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a person has in the project: codings, suggestions decided, documents read or coded, the last act (ISO)."""
+
+    coder: Coder
+    codings: int
+    decisions: int
+    documents: int
+    last: str | None
+
+
+def shares(project: Project) -> list[Share]:
+    """Everybody in the project with what they have done, in the order they came."""
+    codings, decisions, marks = project.codings(), project.decisions(), project.read_marks()
+    made = Counter(coding.coder for coding in codings)
+    decided = Counter(decision.coder for decision in decisions)
+    worked: dict[str, set[str]] = defaultdict(set)
+    for who, document in chain(((c.coder, c.document) for c in codings), ((m.coder, m.document) for m in marks)):
+        worked[who].add(document)
+    last = project.last_acts()
+    return [
+        Share(
+            coder,
+            made[coder.id],
+            decided[coder.id],
+            len(worked[coder.id]),
+            last.get(coder.id),
+        )
+        for coder in project.coders()
+    ]
+
+
+_A = {Role.OWNER: "an owner", Role.CODER: "a coder", Role.READER: "a reader", Role.RETIRED: "retired"}
+
+
+def _found(project: Project, person: str) -> Coder:
+    found = next((known for known in project.coders() if known.id == person), None)
+    if found is None:
+        raise UnknownItem(f"no coder with the id {person} in this project")
+    return found
 
 
 def _free_to_take(name: str, others: list[Coder]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from coder.errors import CodebookConflict, InvalidValue, NotAllowed, UnknownCode, UnknownItem
 from coder.formats.rows import Row, read_table
@@ -188,16 +189,20 @@ def import_codings(project: Project, name: str, content: bytes, *, coder: str) -
     return CodingsReport(added, known, tuple(refused))
 
 
-def undo(project: Project, *, coder: str, operation: str | None = None) -> Entry:
-    """Take back this coder's newest change. Raises NothingToUndo, or StaleEdit where another change rests on it."""
+def undo(project: Project, *, coder: str, operation: str | None = None, past: Collection[int] = ()) -> Entry:
+    """Take back this coder's newest change.
+
+    Raises NothingToUndo, NotAllowed for what this coder may no longer do, or StaleEdit where another change
+    rests on it; with the ``entry`` that it names among those to go ``past``, the change before it is taken back.
+    """
     acting(project, coder)
-    return project.undo(coder, operation=operation)
+    return project.undo(coder, operation=operation, past=past, permit=partial(acting, project, coder))
 
 
-def redo(project: Project, *, coder: str, operation: str | None = None) -> Entry:
-    """Make again what this coder took back last. Raises NothingToUndo, or StaleEdit."""
+def redo(project: Project, *, coder: str, operation: str | None = None, past: Collection[int] = ()) -> Entry:
+    """Make again what this coder took back last. Raises NothingToUndo, NotAllowed, or StaleEdit as undo does."""
     acting(project, coder)
-    return project.redo(coder, operation=operation)
+    return project.redo(coder, operation=operation, past=past, permit=partial(acting, project, coder))
 
 
 def own_coding(project: Project, coding: str, coder: str) -> Coding:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from coder.errors import InvalidValue, ProjectDamaged, ProjectExists, UnknownItem, UnreadableFile
 from coder.formats.rows import Table, read_table
-from coder.model import Coder, DocumentKind, new_id
+from coder.model import Coder, DocumentKind, Role, new_id
 from coder.store import Project
 from coder.workflow.cases import import_case_table
 from coder.workflow.codebooks import load_codebook
@@ -112,11 +113,15 @@ def _fill(project: Project, on_progress: Progress | None) -> None:
         mark_read(project, document, characters[document], coder=who)
     # Who opens the sample has coded nothing yet: let the invented coders' work teach.
     set_switches(project, Switches(everybody=True), coder=coder)
+    with project.change("create sample", coder=None, summary="create the sample project") as change:
+        for invented in project.coders()[1:]:
+            change.save_coder(replace(invented, role=Role.CODER))
 
 
 def _first_of_the_invented(project: Project, codings: Table) -> str:
     names = dict.fromkeys(row.cells["coder"] for row in codings.rows)
-    invented = [Coder(new_id(), name) for name in names]
+    # Owners as long as they bring their own codings in.
+    invented = [Coder(new_id(), name, Role.OWNER) for name in names]
     with project.change("create sample", coder=None, summary="create the sample project") as change:
         for coder in invented:
             change.save_coder(coder)

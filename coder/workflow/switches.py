@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coder.store import Project
 from coder.workflow.permission import change_by
@@ -55,8 +55,13 @@ class Switches:
 
 
 def set_switches(project: Project, switches: Switches, *, coder: str) -> None:
-    """Set how suggestions work for this coder, and for the project. Raises UnknownItem, or NotAllowed for a reader."""
-    with change_by(project, coder, "set suggestions", summary="change how suggestions work") as change:
+    """Set how suggestions work for this coder, and for the project.
+
+    Raises UnknownItem, or NotAllowed for a reader, and for a coder who changes what holds for all.
+    """
+    own = replace(Switches.of(project, coder), off=switches.off, own_pass=switches.own_pass)
+    verb = "set suggestions" if own == switches else "set suggestions for all"
+    with change_by(project, coder, verb, summary="change how suggestions work") as change:
         change.set_setting(_OFF, _YES if switches.off_for_all else None)
         change.set_setting(f"{_OFF} {coder}", _YES if switches.off else None)
         change.set_setting(f"{_AFTER} {coder}", _YES if switches.own_pass else None)

@@ -267,7 +267,7 @@ def test_one_learns_from_own_codings_or_from_everybodys(
     project: Project, me: str, other: str, documents: list[str], learned: Snapshot, assistant: Assistant
 ) -> None:
     assert assistant.refresh(project, other).beginning
-    set_switches(project, Switches(everybody=True), coder=other)
+    set_switches(project, Switches(everybody=True), coder=me)
     shared = assistant.refresh(project, other)
     assert not shared.beginning
     # What somebody else has coded may still be suggested to this coder.

@@ -14,7 +14,6 @@ from functools import partial
 import streamlit as st
 
 from coder.errors import InvalidValue, ProjectError
-from coder.model import Role
 from coder.store import Project
 from coder.workflow.projects import open_project
 from ui.components.assets import loader
@@ -77,7 +76,7 @@ def transcript(
         page = page_item(shown, project.turns(document), project.segments(document))
         book = codebook_item(project.codebook(), project.coders())
         base = base_item(shown.text, source.marks(project), document=document, coder=coder)
-        writes = not read_only and any(c.id == coder and c.role is not Role.READER for c in project.coders())
+        writes = not read_only and any(c.id == coder and c.role.writes for c in project.coders())
         identity = project.id
         _hold_open(project.path)
     talk.show(document)
