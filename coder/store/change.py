@@ -27,6 +27,7 @@ from coder.model import (
     now,
     text_hash,
 )
+from coder.model.blind import Round
 from coder.model.framework import FrameworkCell, RowKind, cell_id
 from coder.model.journal import canonical
 from coder.store import journal, rows
@@ -34,6 +35,7 @@ from coder.store.file import ProjectFile, storable
 from coder.store.order import places
 from coder.store.recorder import Recorder
 from coder.store.schema import (
+    ASSIGNMENT,
     ATTRIBUTE,
     ATTRIBUTE_VALUE,
     CASE,
@@ -51,10 +53,13 @@ from coder.store.schema import (
     MEMBERSHIP,
     MEMO,
     READ_MARK,
+    ROUND,
+    ROUND_DOCUMENT,
     SETTING,
     SHOWN_MEMBERS,
     Table,
 )
+from coder.store.sight import Sight
 
 
 class Change:
@@ -373,13 +378,14 @@ class Change:
     def save_set(self, item_set: ItemSet) -> None:
         """Store a set, new or changed, with its members in order; one named twice is in it once.
 
-        Members on documents that are removed stay in it, unseen. Raises UnknownItem for a member that
-        is not there, InvalidValue for one of a kind that no set takes.
+        Members on documents that are removed, or sealed from who changes it, stay in it, unseen. Raises UnknownItem
+        for a member that is not there, InvalidValue for one of a kind that no set takes.
         """
         write = self._writer()
         write.put(ITEM_SET, rows.item_set_row(item_set, self._place(ITEM_SET, item_set.id)))
         members = {row["id"]: row for row in rows.member_rows(item_set)}
-        for id, *_ in self._file.rows(SHOWN_MEMBERS + "AND own.item_set = ?", (item_set.id,)):
+        own, seen_as = Sight(self._coder).own_members()
+        for id, *_ in self._file.rows(f"{SHOWN_MEMBERS}AND own.item_set = ? {own}", (item_set.id, *seen_as)):
             if id not in members:
                 write.drop(ITEM_SET_MEMBER, id)
         for row in members.values():
@@ -411,6 +417,23 @@ class Change:
         """Empty a cell of the framework matrix."""
         if not self._writer().drop(FRAMEWORK_CELL, cell_id(kind, row, code)):
             raise UnknownItem("nothing stands in this cell; it may have been emptied meanwhile")
+
+    def save_round(self, made: Round) -> None:
+        """Store a round of blind coding, new, further on or revealed; no undo takes that back.
+
+        While it is sealed, what lies on its documents is seen only by whose it is.
+        Raises UnknownItem for a document or coder that is not there.
+        """
+        write = self._writer()
+        for document in made.documents:
+            self._expect(DOCUMENT, document, "document")
+        for coder in (made.maker, *made.coders):
+            self._expect(CODER, coder, "coder")
+        write.put(ROUND, rows.round_row(made))
+        for row in rows.round_document_rows(made):
+            write.put(ROUND_DOCUMENT, row)
+        for row in rows.assignment_rows(made):
+            write.put(ASSIGNMENT, row)
 
     def save_coder(self, coder: Coder) -> None:
         """Store a coder, new or changed."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import copy
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from json import dumps
 from pathlib import Path
@@ -31,6 +32,7 @@ from coder.model import (
     Turn,
     new_id,
 )
+from coder.model.blind import Round
 from coder.model.framework import FrameworkCell, RowKind
 from coder.model.query import Query
 from coder.store import check, journal, rows, undo
@@ -38,6 +40,7 @@ from coder.store.change import Change
 from coder.store.file import MEMORY, ProjectFile
 from coder.store.rows import CodebookVersion
 from coder.store.schema import (
+    ASSIGNMENT,
     ATTRIBUTE,
     CODEBOOK_VERSION,
     CODER,
@@ -49,10 +52,12 @@ from coder.store.schema import (
     MEMBERSHIP,
     MEMO,
     READ_MARK,
+    ROUND,
     SHOWN_MEMBERS,
     check_version,
     migrate,
 )
+from coder.store.sight import HAND, Sight
 from coder.store.words import FIND_WORDS, match_query, vocabulary
 
 ID = "project id"
@@ -64,12 +69,14 @@ class Project:
     """A project: its documents, codings, codebook, cases and journal.
 
     Cheap to open, so open it anew wherever it is needed; one object is for one thread. What was
-    removed never appears in what is read. Every method may raise ProjectUnavailable (locked,
-    read-only, full disk) or ProjectDamaged.
+    removed never appears in what is read. While a round of blind coding is sealed, what lies on its documents is seen
+    only by whose it is (``seen_by``), and a project as it is opened is read in nobody's name. Every method may raise
+    ProjectUnavailable (locked, read-only, full disk) or ProjectDamaged.
     """
 
     def __init__(self, file: ProjectFile, copy: str | None = None) -> None:
         self._file = file
+        self._sight = Sight()
         id = self.setting(ID)
         if id is None:
             raise ProjectDamaged(f"{file.path} has lost its settings; take the newest copy that opens")
@@ -120,6 +127,27 @@ class Project:
             file.close()
             raise
 
+    def seen_by(self, coder: str | None) -> Self:
+        """The same open project as this coder sees it; for None as nobody in particular does."""
+        return self._with(Sight(coder))
+
+    def by_hand(self) -> Self:
+        """The same open project with everything in it, also what is sealed: for verbs that must act on every row.
+
+        What is read so is moved, counted against or kept whole, and never shown or told to anybody.
+        """
+        return self._with(HAND)
+
+    def _with(self, sight: Sight) -> Self:
+        other = copy.copy(self)
+        other._sight = sight
+        return other
+
+    @property
+    def sealed(self) -> frozenset[str]:
+        """The documents of sealed rounds: what others than the one who looks have done there is left out."""
+        return self._sight.sealed(self._file)
+
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
@@ -140,7 +168,8 @@ class Project:
     ) -> Iterator[Change]:
         """One change: all of the block is stored in one transaction with one journal entry, or nothing.
 
-        Read inside the block what the change rests on: nobody else can write meanwhile. An
+        Read inside the block what the change rests on: nobody else can write meanwhile, and it is read as the coder
+        sees it. An
         ``operation`` that was applied before gives a change that is ``repeated`` and takes nothing.
         Raises UnknownItem for a coder who is not in the project (None is the program itself, whose
         changes nobody can undo).
@@ -150,51 +179,43 @@ class Project:
                 raise UnknownItem(f"no coder with the id {coder}")
             applied = journal.number_of(self._file, operation)
             change = Change(self._file, coder=coder, entry=applied, repeated=applied is not None)
-            yield change
+            before, self._sight = self._sight, self._sight.acting(coder)
+            try:
+                yield change
+            finally:
+                self._sight = before
             change.finish(verb, summary=summary, operation=operation)
 
-    def undo(
-        self,
-        coder: str,
-        *,
-        operation: str | None = None,
-        past: Collection[int] = (),
-        permit: Callable[[str], object] = lambda verb: None,
-    ) -> Entry:
-        """Take back this coder's newest change that stands; ``permit`` is asked with its verb and may raise.
+    def undo(self, coder: str, *, operation: str | None = None) -> Entry:
+        """Take back this coder's newest change that stands.
 
-        Raises NothingToUndo, or StaleEdit if something has changed since or rests on it; with the ``entry`` that it
-        names among those to go ``past``, the change before it is taken back.
+        Raises NothingToUndo, or StaleEdit if something has changed since or rests on it.
         """
-        return undo.take_back(self._file, journal.UNDO, coder=coder, operation=operation, past=past, permit=permit)
+        return self._as_told(coder, undo.take_back(self._file, journal.UNDO, coder=coder, operation=operation))
 
-    def redo(
-        self,
-        coder: str,
-        *,
-        operation: str | None = None,
-        past: Collection[int] = (),
-        permit: Callable[[str], object] = lambda verb: None,
-    ) -> Entry:
+    def redo(self, coder: str, *, operation: str | None = None) -> Entry:
         """Make again the change that this coder took back last, unless something new was done since.
 
-        Raises NothingToUndo, or StaleEdit as ``undo`` does.
+        Raises NothingToUndo, or StaleEdit if something has changed since.
         """
-        return undo.take_back(self._file, journal.REDO, coder=coder, operation=operation, past=past, permit=permit)
+        return self._as_told(coder, undo.take_back(self._file, journal.REDO, coder=coder, operation=operation))
 
-    def can_undo(self, coder: str, past: Collection[int] = ()) -> str | None:
+    def _as_told(self, coder: str, entry: Entry) -> Entry:
+        return self._sight.acting(coder).entries(self._file, [entry])[0]
+
+    def can_undo(self, coder: str) -> str | None:
         """What ``undo`` would take back, in words; None if nothing."""
-        return self._summary(journal.to_undo(self._file, coder, past))
+        return self._summary(journal.to_undo(self._file, coder))
 
-    def can_redo(self, coder: str, past: Collection[int] = ()) -> str | None:
+    def can_redo(self, coder: str) -> str | None:
         """What ``redo`` would make again, in words; None if nothing."""
-        return self._summary(journal.to_redo(self._file, coder, past))
+        return self._summary(journal.to_redo(self._file, coder))
 
     def _summary(self, number: int | None) -> str | None:
         if number is None:
             return None
-        ((verb, summary),) = self._file.rows("SELECT verb, summary FROM journal WHERE number = ?", (number,))
-        return str(summary or verb)
+        (entry,) = self._sight.entries(self._file, [journal.entry(self._file, number)])
+        return entry.summary or entry.verb
 
     # --- the project itself --------------------------------------------------------------------
 
@@ -318,13 +339,18 @@ class Project:
         query = f"SELECT {_TURN} FROM reading JOIN turn ON reading = reading.number WHERE hash = ? ORDER BY position"  # noqa: S608
         return tuple(rows.turn(values) for values in self._file.rows(query, (revision.reading,)))
 
+    def _seen(self, **columns: str | None) -> tuple[str, list[str | None]]:
+        """``_equal``, and only what is seen."""
+        (where, values), (own, seen_as) = _equal(**columns), self._sight.own()
+        return where + own, [*values, *seen_as]
+
     # --- codings -------------------------------------------------------------------------------
 
     def codings(
         self, *, document: str | None = None, code: str | None = None, coder: str | None = None
     ) -> list[Coding]:
         """Codings in the order of documents, then of the text."""
-        where, values = _equal(document=document, code=code, coder=coder)
+        where, values = self._seen(document=document, code=code, coder=coder)
         order = 'ORDER BY d.number, own."start", own."end", own.created, own.id'
         return [
             rows.coding(found) for found in self._file.rows(_of_shown(CODING.from_rows("own"), where) + order, values)
@@ -332,7 +358,8 @@ class Project:
 
     def coding(self, id: str) -> Coding:
         """One coding. Raises UnknownItem."""
-        found = self._file.rows(_of_shown(CODING.from_rows("own"), "AND own.id = ? "), (id,))
+        where, values = self._seen(id=id)
+        found = self._file.rows(_of_shown(CODING.from_rows("own"), where), values)
         if not found:
             raise UnknownItem(f"no coding with the id {id}; it may have been removed")
         return rows.coding(found[0])
@@ -344,7 +371,7 @@ class Project:
 
         Those of codes that are gone only with ``removed_codes``.
         """
-        where, values = _equal(document=document, coder=coder)
+        where, values = self._seen(document=document, coder=coder)
         if not removed_codes:
             where += "AND EXISTS (SELECT 1 FROM code WHERE code.id = own.code) "
         order = 'ORDER BY d.number, own."start", own."end", own.at, own.id'
@@ -355,7 +382,7 @@ class Project:
 
     def read_marks(self, *, document: str | None = None) -> list[ReadMark]:
         """How far each coder has read each document."""
-        where, values = _equal(document=document)
+        where, values = self._seen(document=document)
         order = "ORDER BY d.number, own.coder"
         return [
             rows.read_mark(found)
@@ -365,17 +392,19 @@ class Project:
     def memos(self, *, about: str | None = None, target: str | None = None) -> list[Memo]:
         """Memos, oldest first; not those on what was removed."""
         where, values = _equal(about=about, target=target)
+        own, seen_as = self._sight.own_memos()
         query = MEMO.from_rows("own") + (
             "LEFT JOIN coding ON own.about = 'coding' AND coding.id = own.target "
             "LEFT JOIN document ON document.id = iif(own.about = 'document', own.target, coding.document) "
-            f"WHERE coalesce(document.removed, 0) = 0 {where} ORDER BY own.created, own.id"
+            f"WHERE coalesce(document.removed, 0) = 0 {where}{own}ORDER BY own.created, own.id"
         )
-        return [rows.memo(found) for found in self._file.rows(query, values)]
+        return [rows.memo(found) for found in self._file.rows(query, [*values, *seen_as])]
 
     def sets(self) -> list[ItemSet]:
         """Sets in the order they were made; without members that are, or lie on, a removed document."""
         with self._file.snapshot():
-            members = self._file.rows(SHOWN_MEMBERS + "ORDER BY own.item_set, own.place, own.id")
+            own, seen_as = self._sight.own_members()
+            members = self._file.rows(f"{SHOWN_MEMBERS}{own}ORDER BY own.item_set, own.place, own.id", seen_as)
             return rows.item_sets(self._file.rows(ITEM_SET.from_rows() + "ORDER BY place, id"), members)
 
     # --- codebook, cases, coders ---------------------------------------------------------------
@@ -424,37 +453,38 @@ class Project:
         """What stands in the framework matrix with rows of this kind, in any order; not on removed documents."""
         query = FRAMEWORK_CELL.from_rows("own") + (
             "LEFT JOIN document d ON own.kind = 'document' AND d.id = own.\"row\" "
-            "WHERE coalesce(d.removed, 0) = 0 AND own.kind = ? ORDER BY own.created, own.id"
+            "WHERE coalesce(d.removed, 0) = 0 AND own.kind = ? "
         )
-        return [rows.framework_cell(values) for values in self._file.rows(query, (kind.value,))]
+        own, seen_as = self._sight.own_cells()
+        found = self._file.rows(f"{query}{own}ORDER BY own.created, own.id", (kind.value, *seen_as))
+        return [rows.framework_cell(values) for values in found]
+
+    def rounds(self) -> list[Round]:
+        """Rounds of blind coding in the order they were made, also revealed ones."""
+        with self._file.snapshot():
+            assignments = self._file.rows(ASSIGNMENT.from_rows() + "ORDER BY round, place")
+            return rows.rounds(self._file.rows(ROUND.from_rows() + "ORDER BY created, id"), assignments)
 
     # --- the journal ---------------------------------------------------------------------------
 
     def journal(self, *, after: int = 0, limit: int | None = None, document: str | None = None) -> list[Entry]:
         """Entries after a number, oldest first; with ``document`` those that changed something there."""
         with self._file.snapshot():
-            return journal.entries(self._file, after=after, limit=limit, document=document)
+            found = journal.entries(self._file, after=after, limit=limit, document=document)
+            return self._sight.entries(self._file, found)
 
     def removed_codings(self, ids: Sequence[str]) -> list[Coding]:
         """Those of these codings that were taken away, as they last stood; some may have come back since."""
         with self._file.snapshot():
-            return [rows.coding_in(row) for row in journal.last_removed(self._file, CODING.name, ids)]
+            sealed = self.sealed
+            found = [rows.coding_in(row) for row in journal.last_removed(self._file, CODING.name, ids)]
+            return [each for each in found if each.document not in sealed or each.coder == self._sight.coder]
 
     def changes_since(self, revision: int, document: str) -> tuple[int, list[RowChange]]:
         """The newest revision, and every row change of this document after the given one, oldest first."""
         with self._file.snapshot():
-            return journal.newest(self._file), journal.changes_since(self._file, revision, document)
-
-    def last_acts(self) -> dict[str, str]:
-        """When each coder did something last (ISO 8601), by the coder's id."""
-        return journal.last_acts(self._file)
-
-    def newest_about(self, document: str) -> int:
-        """The number of the newest journal entry that changed something of a document, or of the whole project.
-
-        Cheap: a screen asks it again and again.
-        """
-        return journal.newest_about(self._file, document)
+            changes = journal.changes_since(self._file, revision, document)
+            return journal.newest(self._file), self._sight.changes(self._file, changes)
 
     # --- vectors -------------------------------------------------------------------------------
 

@@ -39,6 +39,7 @@ from coder.model import (
     TurnKind,
     Value,
 )
+from coder.model.blind import Assignment, Round
 from coder.model.framework import Basis, FrameworkCell, RowKind
 from coder.model.journal import Row, canonical
 from coder.store.schema import CODING, DECISION
@@ -233,6 +234,56 @@ def framework_cell(values: Values) -> FrameworkCell:
     return FrameworkCell(
         RowKind(kind), row, code, coder, summary, tuple(json.loads(pinned)), Basis(**lay), created, modified
     )
+
+
+def round_row(made: Round) -> dict[str, Any]:
+    return {
+        "id": made.id,
+        "name": made.name,
+        "coder": made.maker,
+        "drawn": made.drawn,
+        "created": made.created,
+        "revealed": made.revealed,
+        "reason": made.reason,
+    }
+
+
+def round_document_rows(made: Round) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"{made.id}/{document}",
+            "round": made.id,
+            "document": document,
+            "place": place,
+            "sealed": int(made.sealed),
+        }
+        for place, document in enumerate(made.documents, 1)
+    ]
+
+
+def assignment_rows(made: Round) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"{made.id}/{each.document}/{each.coder}",
+            "round": made.id,
+            "document": each.document,
+            "coder": each.coder,
+            "place": place,
+            "done": each.done,
+        }
+        for place, each in enumerate(made.assignments, 1)
+    ]
+
+
+def rounds(found: Iterable[Values], assignments: Iterable[Values]) -> list[Round]:
+    """Rounds of their rows, with the rows of assignments in order."""
+    inside: dict[str, list[Assignment]] = {}
+    for _, made, document, coder, _, done in assignments:
+        inside.setdefault(made, []).append(Assignment(document, coder, done))
+    return [
+        Round(id, name, maker, tuple(inside.get(id, ())), drawn, created, revealed, reason)
+        for id, name, maker, drawn, created, revealed, reason in found
+    ]
 
 
 def read_mark_row(mark: ReadMark) -> dict[str, Any]:

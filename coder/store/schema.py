@@ -362,7 +362,44 @@ def m008_views(_: Database) -> None:
     """From here on a file has views for analysts, which ``migrate`` makes anew after all migrations."""
 
 
-VERSION = 8
+@MIGRATIONS()
+def m009_rounds(db: Database) -> None:
+    """Rounds of blind coding: which documents are sealed, who codes them, who is done."""
+    db.executescript("""
+        CREATE TABLE coding_round (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            coder TEXT NOT NULL REFERENCES coder DEFERRABLE INITIALLY DEFERRED,
+            drawn TEXT NOT NULL,
+            created TEXT NOT NULL,
+            revealed TEXT,
+            reason TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE round_document (
+            id TEXT PRIMARY KEY,
+            round TEXT NOT NULL REFERENCES coding_round DEFERRABLE INITIALLY DEFERRED,
+            document TEXT NOT NULL REFERENCES document (id) DEFERRABLE INITIALLY DEFERRED,
+            place INTEGER NOT NULL,
+            sealed INTEGER NOT NULL CHECK (sealed IN (0, 1))
+        ) STRICT;
+        CREATE INDEX round_document_sealed ON round_document (document) WHERE sealed;
+        CREATE INDEX round_document_by_document ON round_document (document);
+        CREATE INDEX round_document_by_round ON round_document (round, place);
+        CREATE TABLE assignment (
+            id TEXT PRIMARY KEY,
+            round TEXT NOT NULL REFERENCES coding_round DEFERRABLE INITIALLY DEFERRED,
+            document TEXT NOT NULL REFERENCES document (id) DEFERRABLE INITIALLY DEFERRED,
+            coder TEXT NOT NULL REFERENCES coder DEFERRABLE INITIALLY DEFERRED,
+            place INTEGER NOT NULL,
+            done TEXT
+        ) STRICT;
+        CREATE INDEX assignment_by_round ON assignment (round, place);
+        CREATE INDEX assignment_by_document ON assignment (document);
+        CREATE INDEX assignment_by_coder ON assignment (coder);
+    """)
+
+
+VERSION = 9
 """The number of the newest migration, kept in the header as ``user_version``."""
 
 
@@ -438,6 +475,9 @@ SETTING = _table("setting", "key value", key="key")
 ITEM_SET = _table("item_set", "id place name description")
 ITEM_SET_MEMBER = _table("item_set_member", "id item_set place about target")
 FRAMEWORK_CELL = _table("framework_cell", "id kind row code coder summary pinned basis created modified")
+ROUND = _table("coding_round", "id name coder drawn created revealed reason")
+ROUND_DOCUMENT = _table("round_document", "id round document place sealed")
+ASSIGNMENT = _table("assignment", "id round document coder place done")
 
 MEMBER_TABLES = {"document": DOCUMENT, "code": CODE, "case": CASE, "memo": MEMO, "coding": CODING}
 """What can be put in a set."""
@@ -463,7 +503,7 @@ JOURNALED = {
     for table in (
         DOCUMENT, CODEBOOK, CODE, CODEBOOK_VERSION, CODER, CODING, DECISION,
         MEMO, READ_MARK, ATTRIBUTE, CASE, ATTRIBUTE_VALUE, MEMBERSHIP, SETTING, ITEM_SET, ITEM_SET_MEMBER,
-        FRAMEWORK_CELL,
+        FRAMEWORK_CELL, ROUND, ROUND_DOCUMENT, ASSIGNMENT,
     )
 }  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Views with stable names, for analysts who read a project with SQL.
 
 They hold nothing: they are made anew whenever a file is brought up to date, so that no migration meets them. Positions
-are code points of the document's text, half-open; what was removed is left out.
+are code points of the document's text, half-open; what was removed is left out, and so is what was done on documents of
+a round of blind coding that is sealed.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ VIEWS = {
             coding.codebook_version, coding.created, coalesce(nullif(coding.modified, ''), coding.created) AS modified
         FROM coding
         JOIN document ON document.id = coding.document AND NOT removed
+            AND document.id NOT IN (SELECT document FROM round_document WHERE sealed)
         JOIN reading ON reading.hash = document.reading
         JOIN codes ON codes.code_id = coding.code
         JOIN coder ON coder.id = coding.coder
@@ -82,11 +84,20 @@ VIEWS = {
             decision.outcome, decision.probability, decision.model, decision.coding AS coding_id, decision.at
         FROM decision
         JOIN document ON document.id = decision.document AND NOT removed
+            AND document.id NOT IN (SELECT document FROM round_document WHERE sealed)
         JOIN coder ON coder.id = decision.coder
         LEFT JOIN codes ON codes.code_id = decision.code
     """,
     "journal_entries": """
-        SELECT number, at, coder.name AS coder, verb, summary, undoes,
+        WITH unseen (entry) AS (
+            SELECT entry FROM journal_change
+            WHERE table_name IN ('coding', 'decision', 'memo', 'read_mark', 'framework_cell', 'setting')
+            AND (document IN (SELECT document FROM round_document WHERE sealed)
+                 OR (document IS NULL AND EXISTS (SELECT 1 FROM round_document WHERE sealed)))
+        )
+        SELECT number, at, coder.name AS coder,
+            CASE WHEN number IN (SELECT entry FROM unseen) THEN 'in a sealed round' ELSE verb END AS verb,
+            CASE WHEN number IN (SELECT entry FROM unseen) THEN 'in a sealed round' ELSE summary END AS summary, undoes,
             (SELECT count(*) FROM journal_change WHERE entry = number) AS changes, previous, hash
         FROM journal LEFT JOIN coder ON coder.id = journal.coder
     """,
