@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from coder.errors import ProjectDamaged
 from coder.model import Entry, Revision, RowChange, new_id, now
@@ -136,29 +136,41 @@ def revisions(file: ProjectFile, document: str) -> Iterator[Revision]:
             yield Revision(number, at, coder, summary, row["sha256"], reading, row["words"], row["characters"])
 
 
-def to_undo(file: ProjectFile, coder: str) -> int | None:
-    """The number of this coder's newest change that stands."""
+def to_undo(file: ProjectFile, coder: str, past: Collection[int] = ()) -> int | None:
+    """The number of this coder's newest change that stands and is not to be gone past."""
     return _number(
         file.value(
             f"SELECT number FROM journal AS own WHERE coder = ? AND {_ACTS} AND "  # noqa: S608
             "(SELECT verb FROM journal WHERE undoes = own.number ORDER BY number DESC LIMIT 1) IS NOT ? "
-            "ORDER BY number DESC LIMIT 1",
-            (coder, UNDO),
+            "AND number NOT IN (SELECT value FROM json_each(?)) ORDER BY number DESC LIMIT 1",
+            (coder, UNDO, json.dumps(list(past))),
         )
     )
 
 
-def to_redo(file: ProjectFile, coder: str) -> int | None:
-    """The number of the change that this coder took back last, if nothing new was done since."""
+def to_redo(file: ProjectFile, coder: str, past: Collection[int] = ()) -> int | None:
+    """The number of the change that this coder took back last, if nothing new was done since; not one to go past."""
     return _number(
         file.value(
             "SELECT undoes FROM journal AS own WHERE coder = ?1 AND verb = ?2 AND undoes IS NOT NULL "  # noqa: S608
             f"AND number > (SELECT max(number) FROM journal WHERE coder = ?1 AND {_ACTS}) "
             "AND number = (SELECT max(number) FROM journal WHERE undoes = own.undoes) "
-            "ORDER BY number DESC LIMIT 1",
-            (coder, UNDO),
+            "AND undoes NOT IN (SELECT value FROM json_each(?3)) ORDER BY number DESC LIMIT 1",
+            (coder, UNDO, json.dumps(list(past))),
         )
     )
+
+
+def last_acts(file: ProjectFile) -> dict[str, str]:
+    """When each coder did something last."""
+    query = "SELECT coder, at FROM journal WHERE number IN (SELECT max(number) FROM journal GROUP BY coder)"
+    return {coder: at for coder, at in file.rows(query) if coder is not None}
+
+
+def newest_about(file: ProjectFile, document: str) -> int:
+    """The number of the newest entry that changed something of this document, or of no document at all."""
+    query = "SELECT max(entry) FROM journal_change WHERE document IS ?"
+    return max(int(file.value(query, (place,)) or 0) for place in (document, None))
 
 
 def latest_form(file: ProjectFile, number: int) -> Entry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from json import dumps
 from pathlib import Path
@@ -186,30 +186,45 @@ class Project:
                 self._sight = before
             change.finish(verb, summary=summary, operation=operation)
 
-    def undo(self, coder: str, *, operation: str | None = None) -> Entry:
-        """Take back this coder's newest change that stands.
+    def undo(
+        self,
+        coder: str,
+        *,
+        operation: str | None = None,
+        past: Collection[int] = (),
+        permit: Callable[[str], object] = lambda verb: None,
+    ) -> Entry:
+        """Take back this coder's newest change that stands; ``permit`` is asked with its verb and may raise.
 
-        Raises NothingToUndo, or StaleEdit if something has changed since or rests on it.
+        Raises NothingToUndo, or StaleEdit if something has changed since or rests on it; with the ``entry`` that it
+        names among those to go ``past``, the change before it is taken back.
         """
-        return self._as_told(coder, undo.take_back(self._file, journal.UNDO, coder=coder, operation=operation))
+        return self._as_told(coder, undo.take_back(self._file, journal.UNDO, coder=coder, operation=operation, past=past, permit=permit))
 
-    def redo(self, coder: str, *, operation: str | None = None) -> Entry:
+    def redo(
+        self,
+        coder: str,
+        *,
+        operation: str | None = None,
+        past: Collection[int] = (),
+        permit: Callable[[str], object] = lambda verb: None,
+    ) -> Entry:
         """Make again the change that this coder took back last, unless something new was done since.
 
-        Raises NothingToUndo, or StaleEdit if something has changed since.
+        Raises NothingToUndo, or StaleEdit as ``undo`` does.
         """
-        return self._as_told(coder, undo.take_back(self._file, journal.REDO, coder=coder, operation=operation))
+        return self._as_told(coder, undo.take_back(self._file, journal.REDO, coder=coder, operation=operation, past=past, permit=permit))
 
     def _as_told(self, coder: str, entry: Entry) -> Entry:
         return self._sight.acting(coder).entries(self._file, [entry])[0]
 
-    def can_undo(self, coder: str) -> str | None:
+    def can_undo(self, coder: str, past: Collection[int] = ()) -> str | None:
         """What ``undo`` would take back, in words; None if nothing."""
-        return self._summary(journal.to_undo(self._file, coder))
+        return self._summary(journal.to_undo(self._file, coder, past))
 
-    def can_redo(self, coder: str) -> str | None:
+    def can_redo(self, coder: str, past: Collection[int] = ()) -> str | None:
         """What ``redo`` would make again, in words; None if nothing."""
-        return self._summary(journal.to_redo(self._file, coder))
+        return self._summary(journal.to_redo(self._file, coder, past))
 
     def _summary(self, number: int | None) -> str | None:
         if number is None:
@@ -485,6 +500,17 @@ class Project:
         with self._file.snapshot():
             changes = journal.changes_since(self._file, revision, document)
             return journal.newest(self._file), self._sight.changes(self._file, changes)
+
+    def last_acts(self) -> dict[str, str]:
+        """When each coder did something last (ISO 8601), by the coder's id."""
+        return journal.last_acts(self._file)
+
+    def newest_about(self, document: str) -> int:
+        """The number of the newest journal entry that changed something of a document, or of the whole project.
+
+        Cheap: a screen asks it again and again.
+        """
+        return journal.newest_about(self._file, document)
 
     # --- vectors -------------------------------------------------------------------------------
 
