@@ -199,7 +199,8 @@ class Project:
         Raises NothingToUndo, or StaleEdit if something has changed since or rests on it; with the ``entry`` that it
         names among those to go ``past``, the change before it is taken back.
         """
-        return self._as_told(coder, undo.take_back(self._file, journal.UNDO, coder=coder, operation=operation, past=past, permit=permit))
+        done = undo.take_back(self._file, journal.UNDO, coder=coder, operation=operation, past=past, permit=permit)
+        return self._as_told(coder, done)
 
     def redo(
         self,
@@ -213,7 +214,8 @@ class Project:
 
         Raises NothingToUndo, or StaleEdit as ``undo`` does.
         """
-        return self._as_told(coder, undo.take_back(self._file, journal.REDO, coder=coder, operation=operation, past=past, permit=permit))
+        done = undo.take_back(self._file, journal.REDO, coder=coder, operation=operation, past=past, permit=permit)
+        return self._as_told(coder, done)
 
     def _as_told(self, coder: str, entry: Entry) -> Entry:
         return self._sight.acting(coder).entries(self._file, [entry])[0]
