@@ -93,6 +93,31 @@ class Form(StrEnum):
     MD = "md"
 
 
+class PictureName(StrEnum):
+    """The same as ``workflow.pictures.PictureKind``, which takes pandas to load."""
+
+    HEATMAP = "heatmap"
+    NETWORK = "network"
+    PORTRAIT = "portrait"
+    TIMELINE = "timeline"
+    MAP = "map"
+
+
+class LookName(StrEnum):
+    """The same as ``pictures.Look``."""
+
+    LIGHT = "light"
+    DARK = "dark"
+    GREY = "grey"
+
+
+class By(StrEnum):
+    """The same as ``workflow.pictures.Colour``."""
+
+    CODE = "code"
+    CASE = "case"
+
+
 Study = Annotated[
     Path, typer.Argument(metavar="STUDY", readable=False, help="The project file, such as study.redthread.")
 ]
@@ -736,6 +761,37 @@ def _stop_at_conflicts(merge: Merge, then: str) -> None:
     if merge.open:
         _complain(f"{_count(len(merge.open), 'conflict')}, so {then}; settle them in the app, or with --prefer")
         raise typer.Exit(1)
+
+
+@app.command("picture")
+def picture_(
+    study: Study,
+    kind: Annotated[
+        PictureName,
+        typer.Option(
+            help="Codes in each case; codes that occur together; one document line by line; codes over dates; "
+            "passages by meaning."
+        ),
+    ],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", readable=False, help="The file to draw: .svg or .png.")],
+    look: Annotated[LookName, typer.Option(help="What it is drawn for.")] = LookName.LIGHT,
+    document: Annotated[
+        str, typer.Option(metavar="NAME", help="With --kind portrait: this document; without it, the one most coded.")
+    ] = "",
+    by: Annotated[By, typer.Option(help="With --kind map: what colours and shapes tell apart.")] = By.CODE,
+) -> None:
+    """Draw a picture of what was coded, for a paper or a talk."""
+    if document and kind is not PictureName.PORTRAIT:
+        raise InvalidValue("--document is for --kind portrait")
+    from coder.pictures import Look
+    from coder.workflow.pictures import Colour, Options, PictureKind, export_picture
+    from coder.workflow.projects import open_project
+
+    with open_project(study) as project:
+        chosen = project.document_named(document).id if document else None
+        options = Options(look=Look(look), document=chosen, by=Colour(by))
+        size = export_picture(project, to, PictureKind(kind), options)
+    _say(f"Drew {to} ({size:,} bytes).")
 
 
 @app.command()

@@ -84,6 +84,7 @@ SCREENS = {
         Screen("quotations", "Quotations", "format_quote"),
         Screen("compare", "Compare", "table_chart"),
         Screen("framework", "Framework", "grid_on"),
+        Screen("pictures", "Pictures", "insert_chart"),
     ),
 }
 """The menu: its groups and their screens, in order."""

@@ -39,24 +39,24 @@ def lit(by_default: Any, when_on: Any, *names: str) -> Spec:
 def framed(title: str, subtitle: str, look: Look, **content: Any) -> Spec:
     """A whole specification: title, colours and letters of this look around the content."""
     tones = look.tones
+    around = {"labelFont": FONT, "titleFont": FONT, "labelColor": tones.ink, "titleColor": tones.faint,
+              "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}  # fmt: skip
     return {
         "$schema": _SCHEMA,
         "description": f"{title}. {subtitle}",
         "title": {"text": title, "subtitle": wrapped(subtitle), "anchor": "start", "frame": "bounds", "offset": 14},
         "autosize": {"type": "pad", "contains": "padding"},
         "background": tones.paper,
-        "padding": 12,
+        "padding": {"left": 12, "right": 12, "top": 12, "bottom": 12},
         **content,
         "config": {
             "font": FONT,
             "view": {"stroke": None},
-            "title": {"color": tones.ink, "subtitleColor": tones.faint, "fontSize": 15, "subtitleFontSize": 12,
-                      "subtitlePadding": 5},
-            "axis": {"labelColor": tones.ink, "titleColor": tones.faint, "domainColor": tones.rule,
-                     "tickColor": tones.rule, "gridColor": tones.rule, "labelFontSize": 12, "titleFontSize": 12,
-                     "titleFontWeight": "normal", "labelLimit": 400},
-            "legend": {"labelColor": tones.ink, "titleColor": tones.faint, "labelFontSize": 12, "titleFontSize": 12,
-                       "titleFontWeight": "normal", "labelLimit": 320, "symbolStrokeColor": tones.ink},
+            "title": {"font": FONT, "subtitleFont": FONT, "color": tones.ink, "subtitleColor": tones.faint,
+                      "fontSize": 15, "subtitleFontSize": 12, "subtitlePadding": 5},
+            "axis": {**around, "domainColor": tones.rule, "tickColor": tones.rule, "gridColor": tones.rule,
+                     "labelLimit": 400},
+            "legend": {**around, "labelLimit": 320, "symbolStrokeColor": tones.ink},
             "text": {"color": tones.ink, "font": FONT},
         },
     }  # fmt: skip

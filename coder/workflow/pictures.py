@@ -139,16 +139,17 @@ def export_picture(project: Project, path: Path, kind: PictureKind, options: Opt
 def _heatmap(project: Project, options: Options) -> Picture:
     table = tables.compared(project, _question(PictureKind.HEATMAP, options)).T
     shown, left = _most_used(table, MOST[PictureKind.HEATMAP])
-    shown, less = _most_used(shown.T, COLUMNS)
+    cases = shown.fillna(0).astype("float64").sum().nlargest(COLUMNS).index
     title = "Codes in each case"
     waiting = bool(table.isna().to_numpy().any())
     note = _sentences(
         f"A number counts {options.measure.value}; 0 is absent",
         "– is not yet known, for the case has not been read to the end" if waiting else "",
         _cut_short(left, "codes"),
-        _cut_short(less, "cases"),
+        _cut_short((len(cases), len(shown.columns)), "cases"),
     )
-    spec = pictures.heatmap(shown.T, title, note, options.look, separator=SEPARATOR)
+    shown = shown.loc[:, shown.columns.isin(cases)]
+    spec = pictures.heatmap(shown, title, note, options.look, separator=SEPARATOR)
     return Picture(title, note, spec, _with_codes(table.loc[_used(table)]))
 
 
@@ -163,7 +164,7 @@ def _timeline(project: Project, options: Options) -> Picture:
         if options.measure is not Measure.PER_THOUSAND
         else "",
         _cut_short(left, "codes"),
-        f"the {COLUMNS} latest of {len(shown.columns)} dates" if early > 0 else "",
+        f"the {COLUMNS} latest of {len(shown.columns)} dates are shown" if early > 0 else "",
     )
     spec = pictures.timeline(shown.iloc[:, max(0, early) :], title, note, options.look, separator=SEPARATOR)
     return Picture(title, note, spec, _with_codes(table.loc[_used(table)]))
@@ -179,7 +180,7 @@ def _network(project: Project, options: Options) -> Picture:
         branch = code.name if depth == 0 else branch
         if (path := codebook.path(code.id)) in together:
             rows.append({"path": path, "branch": branch, "count": int(times.get(code.id, 0))})
-    codes = pd.DataFrame(rows, columns=["path", "branch", "count"])
+    codes = pd.DataFrame(rows, columns=["path", "branch", "count"]).astype({"count": "int64"})
     most = codes.nlargest(MOST[PictureKind.NETWORK], "count")["path"]
     kept = codes[codes["path"].isin(most)]
     lines = table.rename(columns={"code path": "path"})
@@ -190,7 +191,7 @@ def _network(project: Project, options: Options) -> Picture:
         f"The width of a line is how many {unit} have both codes, the size of a mark how many codings its code has",
         "Codes stand around the circle in the order of the codebook: near or far says nothing",
         _cut_short((len(kept), len(codes)), "codes"),
-        f"the {LINES} strongest of {len(lines)} lines" if len(lines) > LINES else "",
+        f"the {LINES} strongest of {len(lines)} lines are shown" if len(lines) > LINES else "",
     )
     spec = pictures.network(
         kept, lines.head(LINES), title, note, options.look, unit=f"{unit} together", separator=SEPARATOR
@@ -255,16 +256,16 @@ def _map(project: Project, options: Options) -> Picture:
     )  # fmt: skip
     points = pd.DataFrame(
         {
+            "text": wanted["text"].map(lambda text: " ".join(text.split())[:220]),
+            "codes": wanted["codes"].map("; ".join),
+            "group": wanted["group"],
+            "case": wanted["case"],
+            "speaker": wanted["speaker"],
+            "name": wanted["document"],
             "x": places[:, 0].round(4),
             "y": places[:, 1].round(4),
-            "group": wanted["group"],
-            "name": wanted["document"],
             "document": wanted["document id"],
             "start": wanted["start"],
-            "speaker": wanted["speaker"],
-            "case": wanted["case"],
-            "codes": wanted["codes"].map("; ".join),
-            "text": wanted["text"].map(lambda text: " ".join(text.split())[:220]),
         }
     )
     spec = pictures.meaning_map(
@@ -315,7 +316,7 @@ def _most_used(table: pd.DataFrame, most: int) -> tuple[pd.DataFrame, tuple[int,
 
 def _cut_short(left: tuple[int, int], what: str) -> str:
     shown, there = left
-    return f"the {shown} most used of {there} {what}" if shown < there else ""
+    return f"the {shown} most used of {there} {what} are shown" if shown < there else ""
 
 
 def _sentences(*parts: str) -> str:

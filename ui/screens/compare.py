@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -21,6 +21,7 @@ from coder.workflow import tables
 from coder.workflow.projects import open_project
 from coder.workflow.tables import ExportKind, Question
 from ui.parts.leading import lead
+from ui.parts.quoted import quoted
 from ui.parts.words import count, plain
 from ui.resources import opened
 from ui.session import session
@@ -265,27 +266,7 @@ def _behind(project: Project, question: Question, path: str, column: str) -> Non
     found = tables.behind(project, question, path, column)
     heading = f"{path} with {column}" if question.kind is ExportKind.CO_OCCURRENCE else f"{column}: {path}"
     st.subheader(plain(heading), anchor=False)
-    st.caption(f"{count(len(found), 'quotation')} from {count(found['document id'].nunique(), 'document')}")
-    if found.empty:
-        return
-    with st.container(height=_HEIGHT - 90, border=False):
-        for position, quotation in enumerate(found.head(_MOST).to_dict("records")):
-            _quotation(position, quotation, coded=question.kind is ExportKind.CO_OCCURRENCE)
-        if len(found) > _MOST:
-            st.caption(f"These are the first {_MOST}; the page Quotations has them all.")
-
-
-_MOST = 100
-
-
-def _quotation(position: int, quotation: dict[Any, Any], *, coded: bool) -> None:
-    with st.container(border=True):
-        st.text(quotation["quotation"])
-        columns = [*(["code"] if coded else []), "speaker", "time", "document", "coder"]
-        st.caption(plain(" · ".join(str(quotation[column]) for column in columns if pd.notna(quotation[column]))))
-        if st.button("Read it in its place", key=f"quotation {position}", icon=":material/article:"):
-            session().look_at(quotation["document id"], int(quotation["start"]))
-            st.switch_page(st.session_state["coding page"])
+    quoted(found, coded=question.kind is ExportKind.CO_OCCURRENCE, height=_HEIGHT - 90)
 
 
 def _file(path: str, suffix: str, question: Question) -> bytes:
