@@ -13,6 +13,7 @@
     │   ├── NotAProject         no project at this path, or a file of another kind
     │   ├── ProjectExists       a new project would overwrite a file
     │   ├── ProjectFromTheFuture  written by a newer Redthread
+    │   ├── NoCommonHistory     two projects that are not copies of one, and cannot be merged
     │   ├── ProjectDamaged      the integrity check or the journal chain fails
     │   └── ProjectUnavailable  read-only, full disk, locked for too long, moved away
     ├── UnknownItem             no such document, coding, case, coder, memo
@@ -79,6 +80,10 @@ class ProjectExists(ProjectError):
 
 class ProjectFromTheFuture(ProjectError):
     """The project was written by a newer Redthread."""
+
+
+class NoCommonHistory(ProjectError):
+    """Two projects that are not copies of one, and cannot be merged."""
 
 
 class ProjectDamaged(ProjectError):

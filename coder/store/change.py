@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,10 +28,11 @@ from coder.model import (
 )
 from coder.model.blind import Round
 from coder.model.framework import FrameworkCell, RowKind, cell_id
-from coder.model.journal import canonical
+from coder.model.journal import Row, canonical
 from coder.store import journal, rows
 from coder.store.file import ProjectFile, storable
 from coder.store.order import places
+from coder.store.readings import bring_texts, reading_hash, store_reading
 from coder.store.recorder import Recorder
 from coder.store.schema import (
     ASSIGNMENT,
@@ -49,6 +49,7 @@ from coder.store.schema import (
     FRAMEWORK_CELL,
     ITEM_SET,
     ITEM_SET_MEMBER,
+    JOURNALED,
     MEMBER_TABLES,
     MEMBERSHIP,
     MEMO,
@@ -127,20 +128,7 @@ class Change:
         if self._file.value("SELECT 1 FROM reading WHERE hash = ?", (hash,)):
             return document, hash
         self._file.write("INSERT INTO text VALUES (?, ?) ON CONFLICT DO NOTHING", (document.sha256, text))
-        reading = int(self._file.value("SELECT max(number) FROM reading") or 0) + 1
-        self._file.write("INSERT INTO reading VALUES (?, ?, ?, ?)", (reading, hash, document.sha256, segmenter))
-        self._file.write_many(
-            "INSERT INTO turn VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", ((reading, *values) for values in turn_rows)
-        )
-        first = int(self._file.value("SELECT max(number) FROM segment") or 0) + 1
-        self._file.write_many(
-            "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?)",
-            ((number, reading, *values) for number, values in enumerate(segment_rows, first)),
-        )
-        self._file.write_many(
-            "INSERT INTO words (rowid, content) VALUES (?, ?)",
-            ((number, span.of(text)) for number, (span, _) in enumerate(segments, first)),
-        )
+        store_reading(self._file, hash, document.sha256, segmenter, turn_rows, segment_rows)
         return document, hash
 
     def update_document(self, document: Document) -> None:
@@ -447,6 +435,29 @@ class Change:
         else:
             write.put(SETTING, {"key": key, "value": value})
 
+    # --- another copy of the project ---------------------------------------------------------------
+
+    def bring_texts(self, other: ProjectFile) -> None:
+        """Take over the texts, readings and vectors that only another copy of the project holds."""
+        self._writer()
+        bring_texts(self._file, other)
+
+    def put_rows(self, found: Mapping[tuple[str, str], Row | None]) -> None:
+        """Store rows by table and key as a merge has them; None takes a row out.
+
+        At the end of the change what lies on a document must lie on its text, as after ``revise_document``.
+        """
+        write = self._writer()
+        for (name, key), row in found.items():
+            table = JOURNALED[name]
+            if row is None:
+                write.drop(table, key)
+                continue
+            standing = write.row(DOCUMENT, key) if table is DOCUMENT else None
+            if standing is not None and standing["sha256"] != row["sha256"]:
+                self._revised.add(key)
+            write.put(table, row)
+
     # --- the end of the change -----------------------------------------------------------------
 
     def finish(self, verb: str, *, summary: str, operation: str | None) -> None:
@@ -581,15 +592,6 @@ class Change:
 
 
 _MEMO_TARGETS = {"coding": CODING, "document": DOCUMENT, "code": CODE, "case": CASE}
-
-
-def reading_hash(sha256: str, segmenter: str, turns: Sequence[Sequence[Any]], segments: Sequence[Sequence[Any]]) -> str:
-    """SHA-256 over a document's text hash, segmenter, turns and segments.
-
-    It stands in the document's row, so the chain of the journal covers what is too large to journal.
-    """
-    body = [sha256, segmenter, [list(values) for values in turns], [list(values) for values in segments]]
-    return hashlib.sha256(canonical(body).encode()).hexdigest()
 
 
 def check_fits(file: ProjectFile, document: str) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from coder.errors import CodebookConflict, ProjectError
 from coder.model import text_hash
 from coder.store import journal
-from coder.store.change import reading_hash
 from coder.store.file import ProjectFile
+from coder.store.readings import reading_hash
 from coder.store.schema import JOURNALED
 from coder.store.undo import read_codebook
 

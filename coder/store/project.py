@@ -33,9 +33,11 @@ from coder.model import (
     new_id,
 )
 from coder.model.blind import Round
+from coder.model.copies import Copy, Key
 from coder.model.framework import FrameworkCell, RowKind
+from coder.model.journal import Row
 from coder.model.query import Query
-from coder.store import check, journal, rows, undo
+from coder.store import check, copies, journal, rows, undo
 from coder.store.change import Change
 from coder.store.file import MEMORY, ProjectFile
 from coder.store.rows import CodebookVersion
@@ -331,6 +333,25 @@ class Project:
         """The different words of all segments that begin with these letters, or hold them ``anywhere``."""
         return vocabulary(self._file, part, anywhere=anywhere)
 
+    def remember_search(self, coder: str, content: str, most: int) -> None:
+        """Keep a search, written as one text, as the newest of this coder, who keeps so many. Not journaled."""
+        with self._file.joined():
+            self._file.write("DELETE FROM recent_search WHERE coder = ? AND content = ?", (coder, content))
+            self._file.write(
+                "INSERT INTO recent_search SELECT coalesce(max(number), 0) + 1, ?, ? FROM recent_search",
+                (coder, content),
+            )
+            self._file.write(
+                "DELETE FROM recent_search WHERE coder = ?1 AND number NOT IN "
+                "(SELECT number FROM recent_search WHERE coder = ?1 ORDER BY number DESC LIMIT ?2)",
+                (coder, most),
+            )
+
+    def recent_searches(self, coder: str) -> list[str]:
+        """What this coder searched for, the newest first."""
+        query = "SELECT content FROM recent_search WHERE coder = ? ORDER BY number DESC"
+        return [str(content) for (content,) in self._file.rows(query, (coder,))]
+
     def speakers(self) -> list[str]:
         """Everybody who is named as speaking, in alphabetical order."""
         query = f"SELECT DISTINCT speaker {_FROM_TURN} AND speaker IS NOT NULL"
@@ -513,6 +534,29 @@ class Project:
         Cheap: a screen asks it again and again.
         """
         return journal.newest_about(self._file, document)
+
+    # --- another copy of the project ------------------------------------------------------------
+
+    def beside(self, other: Project) -> tuple[Copy, Copy]:
+        """This copy of the project and another, each since their journals part; also what is sealed.
+
+        Raises NoCommonHistory.
+        """
+        return copies.since_fork(self._file, other._file)
+
+    def take_over(self, change: Change, other: Project, found: Mapping[Key, Row | None]) -> None:
+        """Store within a change the rows that a merge has, and all texts and vectors of the other copy."""
+        change.bring_texts(other._file)
+        change.put_rows(found)
+
+    def references(self) -> dict[str, list[tuple[str, str]]]:
+        """For each journaled table the columns that name rows of other ones, with the name of the table."""
+        return copies.references(self._file)
+
+    def text_with_hash(self, sha256: str) -> str | None:
+        """A text that is or was that of a document, by its hash."""
+        text = self._file.value("SELECT content FROM text WHERE sha256 = ?", (sha256,))
+        return None if text is None else str(text)
 
     # --- vectors -------------------------------------------------------------------------------
 

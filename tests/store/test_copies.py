@@ -1,0 +1,86 @@
+"""Two copies of a project that went on apart become one again, whichever is merged into which, and nothing is lost."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from store_samples import tables
+from test_any_sequence import STEPS, act, begun
+
+from coder.errors import CodingError
+from coder.model.copies import MERGED
+from coder.store import Project
+from coder.store.file import MEMORY, ProjectFile
+from coder.workflow.copies import merge
+
+Steps = list[tuple[str, int, int]]
+HISTORY = st.lists(STEPS, max_size=8)
+
+
+def copied(project: Project) -> Project:
+    """Another copy of a project that lies in memory."""
+    file = ProjectFile.connect(MEMORY)
+    project._file.db.conn.backup(file.db.conn)
+    return Project(file)
+
+
+def work(project: Project, coder: str, steps: Steps) -> None:
+    for name, a, b in steps:
+        with suppress(CodingError), project.change(name, coder=coder) as change:
+            act(project, change, coder, name, a, b)
+
+
+def contents(project: Project, *, notes: bool = True) -> dict[str, list[tuple[object, ...]]]:
+    """Every table, with the texts and readings; ``notes`` are those of which copies came together."""
+    found = tables(project)
+    found["text"] = project._file.rows("SELECT sha256, content FROM text ORDER BY sha256")
+    found["reading"] = project._file.rows("SELECT hash, sha256, segmenter FROM reading ORDER BY hash")
+    if not notes:
+        found["setting"] = [row for row in found["setting"] if row[0] != MERGED]
+    return found
+
+
+def merged(one: Project, other: Project, coder: str) -> Project:
+    found = copied(one)
+    merge(found, other, coder=coder)
+    assert found.verify() == []
+    return found
+
+
+@settings(max_examples=60)
+@given(HISTORY, HISTORY, HISTORY)
+def test_two_copies_merged_in_both_orders_are_the_same_project(before: Steps, here: Steps, there: Steps) -> None:
+    ours, aino = begun()
+    with ours:
+        work(ours, aino, before)
+        theirs = copied(ours)
+        bo, before_apart = ours.coder_named("Bo").id, ours.revision
+        work(ours, aino, here)
+        work(theirs, bo, there)
+        one, other = merged(ours, theirs, aino), merged(theirs, ours, aino)
+        # Where only one of them went on, the other has nothing to bring, and need not be noted.
+        both_went_on = before_apart not in (ours.revision, theirs.revision)
+        assert contents(one, notes=both_went_on) == contents(other, notes=both_went_on)
+        again = copied(one)
+        assert merge(again, theirs, coder=aino).known
+        assert again.revision == one.revision
+
+
+ROUNDS = st.lists(st.tuples(st.integers(0, 3), STEPS), max_size=12)
+
+
+@settings(max_examples=60)
+@given(ROUNDS)
+def test_copies_that_meet_again_and_again_agree_in_the_end(rounds: list[tuple[int, tuple[str, int, int]]]) -> None:
+    ours, aino = begun()
+    with ours, copied(ours) as theirs:
+        bo = ours.coder_named("Bo").id
+        for turn, step in rounds:
+            if turn < 2:
+                work((ours, theirs)[turn], (aino, bo)[turn], [step])
+            else:
+                merge(*((ours, theirs) if turn == 2 else (theirs, ours)), coder=aino)
+        one, other = merged(ours, theirs, aino), merged(theirs, ours, aino)
+        assert contents(one, notes=False) == contents(other, notes=False)
