@@ -399,7 +399,20 @@ def m009_rounds(db: Database) -> None:
     """)
 
 
-VERSION = 9
+@MIGRATIONS()
+def m010_recent_searches(db: Database) -> None:
+    """What each coder searched for last. Not journaled: nobody takes back what they looked for."""
+    db.executescript("""
+        CREATE TABLE recent_search (
+            number INTEGER PRIMARY KEY,
+            coder TEXT NOT NULL,
+            content TEXT NOT NULL,
+            UNIQUE (coder, content)
+        ) STRICT;
+    """)
+
+
+VERSION = 10
 """The number of the newest migration, kept in the header as ``user_version``."""
 
 

@@ -42,12 +42,11 @@ FIND_WORDS = """
 
 
 def vocabulary(file: ProjectFile, part: str, *, anywhere: bool = False) -> list[str]:
-    """The words in the index that begin with these letters, or hold them anywhere."""
+    """The words in the index that begin with these letters, or hold them anywhere; letters with their marks composed."""
     # A view of the index, made for this connection alone: it is never behind.
     file.rows("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, row)")
-    if anywhere:
-        found = file.rows("SELECT term FROM temp.vocabulary WHERE instr(term, ?)", (part,))
-    else:
-        # The last of all characters ends the range.
-        found = file.rows("SELECT term FROM temp.vocabulary WHERE term >= ?1 AND term < ?1 || char(1114111)", (part,))
-    return [str(word) for (word,) in found]
+    # The last of all characters ends the range of words that begin so.
+    where = "instr(term, ?1)" if anywhere else "term >= ?1 AND term < ?1 || char(1114111)"
+    spelled = {unicodedata.normalize(kind, part) for kind in ("NFC", "NFD")}
+    found = [row for each in spelled for row in file.rows(f"SELECT term FROM temp.vocabulary WHERE {where}", (each,))]  # noqa: S608
+    return sorted({unicodedata.normalize("NFC", word) for (word,) in found})

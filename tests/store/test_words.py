@@ -96,6 +96,17 @@ def test_who_speaks_is_known(project: Project, aino: str) -> None:
     assert project.speakers() == ["Aino", "Bo"]
 
 
+def test_recent_searches_are_kept_by_coder_newest_first_and_change_nothing(project: Project, aino: str) -> None:
+    revision = project.revision
+    for content in ("one", "two", "three", "two"):
+        project.remember_search(aino, content, most=2)
+    project.remember_search("somebody else", "four", most=2)
+    assert project.recent_searches(aino) == ["two", "three"]
+    assert project.recent_searches("somebody else") == ["four"]
+    assert project.revision == revision
+    assert project.verify() == []
+
+
 @given(st.text(max_size=30) | st.text('ab"*() ANDORT:-', max_size=30))
 def test_no_query_breaks_the_search(query: str) -> None:
     with Project.create(":memory:", title="An invented study", coder="Aino") as project:
