@@ -794,6 +794,142 @@ def picture_(
     _say(f"Drew {to} ({size:,} bytes).")
 
 
+class UnitOf(StrEnum):
+    """What agreement is counted in."""
+
+    PASSAGE = "passage"
+    CHARACTER = "character"
+    CODING = "coding"
+
+
+@app.command()
+def agreement(
+    study: Study,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FILE", readable=False, help="A table to write: .csv, .xlsx (all) or .parquet."),
+    ] = None,
+    unit: Annotated[
+        UnitOf, typer.Option(help="Count passages, characters, or codings matched within 20 characters.")
+    ] = UnitOf.PASSAGE,
+    coder: Annotated[
+        list[str], typer.Option(help="A coder to compare; without it, all who coded or read something.")
+    ] = [],  # noqa: B006 (Typer copies it)
+    document: Annotated[list[str], typer.Option(metavar="NAME", help="A document; without it, all.")] = [],  # noqa: B006
+) -> None:
+    """Say how far coders agree on each code, on what at least two of them have read.
+
+    Intervals (95 %) come from a bootstrap over documents. Codings in a sealed round are left out.
+    """
+    from coder.agreement import Unit
+    from coder.workflow.agreement import Agreement, AgreementQuestion, View, export, table
+    from coder.workflow.projects import open_project
+    from coder.workflow.tables import check_target
+
+    if to is not None:
+        check_target(to)
+    with open_project(study) as project:
+        question = AgreementQuestion(
+            tuple(project.coder_named(name).id for name in coder),
+            tuple(project.document_named(name).id for name in document),
+            unit=Unit(unit),
+        )
+        found = Agreement.of(project, question)
+    read = found.read_together()
+    names = " and ".join(each.name for each in found.coders)
+    noun = "passages" if unit is UnitOf.PASSAGE else "characters"
+    _say(f"{names} on {read.documents} of {_count(read.of_documents, 'document')}")
+    _say(f"read by two: {read.units:,} of {read.of_units:,} {noun}; counted here: {unit}s\n")
+    _print_agreement(table(found, View.CODE))
+    if to is not None:
+        size = export(found, to)
+        _say(f"Wrote {to} ({size:,} bytes).")
+
+
+_SHORT = {
+    "percent agreement": "agree",
+    "agreement on presence": "presence",
+    "Cohen's kappa": "kappa",
+    "Gwet's AC1": "AC1",
+    "Krippendorff's alpha": "alpha",
+    "unitizing alpha": "u-alpha",
+    "unitizing alpha, codes only": "cu-alpha",
+    "F1": "F1",
+}
+
+
+def _print_agreement(frame: pd.DataFrame) -> None:
+    """One line a code: on how many units it was put, each coefficient, the interval of alpha or F1, cautions below."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from coder.model.codebook import SEPARATOR
+
+    kinds = [kind for kind in _SHORT if kind in frame.columns]
+    main = "F1" if "F1" in kinds else "Krippendorff's alpha"
+    table = Table("code", "put", *(_SHORT[kind] for kind in kinds), f"{_SHORT[main]} 95 %", "")
+    for column in table.columns[1:-1]:
+        column.justify, column.no_wrap = "right", True
+    marks: dict[str, int] = {}
+    for row in frame.to_dict("records"):
+        if row["code"] == "All codes together" and "alpha with MASI" in row:
+            row |= {f"{main}{end}": row[f"alpha with MASI{end}"] for end in ("", ", low", ", high")}
+        *above, name = row["code"].split(SEPARATOR)
+        mark = f"[{marks.setdefault(row['cautions'], len(marks) + 1)}]" if row["cautions"] else ""
+        values = [_number(row[kind]) for kind in kinds]
+        interval = f"{_number(row[f'{main}, low'])}–{_number(row[f'{main}, high'])}"
+        table.add_row("  " * len(above) + _plain(name), f"{row['put by anybody']:,.0f}", *values, interval, mark)
+    Console(markup=False, highlight=False).print(table)
+    if "alpha with MASI" in frame.columns:
+        _say("On all codes together, alpha compares sets of codes (MASI).")
+    for caution, number in marks.items():
+        _say(f"[{number}] {caution}")
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if value == value else "–"  # noqa: PLR0124 (what is not a number differs from itself)
+
+
+@app.command()
+def report(
+    study: Study,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", readable=False, help="The report to write: .docx or .html.")
+    ] = None,
+    parts: Annotated[
+        list[str],
+        typer.Option(
+            "--with",
+            metavar="PART",
+            help="What it holds, such as cases, framework, quotations (any other word lists all); without it, what was "
+            "chosen on the page Report.",
+        ),
+    ] = [],  # noqa: B006
+    tables: Annotated[
+        Path | None,
+        typer.Option("--tables", metavar="FOLDER", readable=False, help="Write the chosen tables whole into it, too."),
+    ] = None,
+    form: Annotated[TableForm, typer.Option("--as", help="What these tables are.")] = TableForm.CSV,
+) -> None:
+    """Write a report of chosen tables, figures and quotations, with how the study was done.
+
+    The methods are computed from the journal. The same project gives the same bytes, whenever it is done.
+    """
+    from coder.workflow.projects import open_project
+    from coder.workflow.report import chosen, contents_of, export, export_tables
+
+    if to is None and tables is None:
+        raise InvalidValue("name the report with --to, such as --to report.docx, or a folder with --tables")
+    with open_project(study) as project:
+        contents = contents_of(parts, chosen(project)) if parts else chosen(project)
+        if to is not None:
+            size = export(project, to, contents)
+            _say(f"Wrote {to} ({size:,} bytes).")
+        if tables is not None:
+            for path in export_tables(project, tables, f".{form}", contents):
+                _say(f"Wrote {path}.")
+
+
 @app.command()
 def verify(study: Study) -> None:
     """Check that a project file is sound and its journal unbroken."""
