@@ -868,8 +868,9 @@ def _print_agreement(frame: pd.DataFrame) -> None:
     kinds = [kind for kind in _SHORT if kind in frame.columns]
     main = "F1" if "F1" in kinds else "Krippendorff's alpha"
     table = Table("code", "put", *(_SHORT[kind] for kind in kinds), f"{_SHORT[main]} 95 %", "")
+    table.columns[0].min_width = 24
     for column in table.columns[1:-1]:
-        column.justify, column.no_wrap = "right", True
+        column.justify = "right"
     marks: dict[str, int] = {}
     for row in frame.to_dict("records"):
         if row["code"] == "All codes together" and "alpha with MASI" in row:
@@ -879,7 +880,10 @@ def _print_agreement(frame: pd.DataFrame) -> None:
         values = [_number(row[kind]) for kind in kinds]
         interval = f"{_number(row[f'{main}, low'])}–{_number(row[f'{main}, high'])}"
         table.add_row("  " * len(above) + _plain(name), f"{row['put by anybody']:,.0f}", *values, interval, mark)
-    Console(markup=False, highlight=False).print(table)
+    console = Console(markup=False, highlight=False)
+    # Cut to the width of a small window, its numbers could not be read.
+    console.width = max(console.width, 110)
+    console.print(table)
     if "alpha with MASI" in frame.columns:
         _say("On all codes together, alpha compares sets of codes (MASI).")
     for caution, number in marks.items():
@@ -888,46 +892,6 @@ def _print_agreement(frame: pd.DataFrame) -> None:
 
 def _number(value: float) -> str:
     return f"{value:.2f}" if value == value else "–"  # noqa: PLR0124 (what is not a number differs from itself)
-
-
-@app.command()
-def report(
-    study: Study,
-    to: Annotated[
-        Path | None, typer.Option("--to", metavar="FILE", readable=False, help="The report to write: .docx or .html.")
-    ] = None,
-    parts: Annotated[
-        list[str],
-        typer.Option(
-            "--with",
-            metavar="PART",
-            help="What it holds, such as cases, framework, quotations (any other word lists all); without it, what was "
-            "chosen on the page Report.",
-        ),
-    ] = [],  # noqa: B006
-    tables: Annotated[
-        Path | None,
-        typer.Option("--tables", metavar="FOLDER", readable=False, help="Write the chosen tables whole into it, too."),
-    ] = None,
-    form: Annotated[TableForm, typer.Option("--as", help="What these tables are.")] = TableForm.CSV,
-) -> None:
-    """Write a report of chosen tables, figures and quotations, with how the study was done.
-
-    The methods are computed from the journal. The same project gives the same bytes, whenever it is done.
-    """
-    from coder.workflow.projects import open_project
-    from coder.workflow.report import chosen, contents_of, export, export_tables
-
-    if to is None and tables is None:
-        raise InvalidValue("name the report with --to, such as --to report.docx, or a folder with --tables")
-    with open_project(study) as project:
-        contents = contents_of(parts, chosen(project)) if parts else chosen(project)
-        if to is not None:
-            size = export(project, to, contents)
-            _say(f"Wrote {to} ({size:,} bytes).")
-        if tables is not None:
-            for path in export_tables(project, tables, f".{form}", contents):
-                _say(f"Wrote {path}.")
 
 
 @app.command()

@@ -144,4 +144,5 @@ def test_the_terminal_tells_it_and_writes_it(tmp_path: Path) -> None:
     assert "One document: no interval." in told.output
     assert "by code" in pd.read_excel(tmp_path / "agreement.xlsx", sheet_name=None)
     alone = CliRunner().invoke(app, ["agreement", str(path), "--coder", "Maija"])
-    assert isinstance(alone.exception, InvalidValue)
+    assert alone.exit_code == 1
+    assert "choose at least two" in alone.output
