@@ -42,7 +42,7 @@ FIND_WORDS = """
 
 
 def vocabulary(file: ProjectFile, part: str, *, anywhere: bool = False) -> list[str]:
-    """The words in the index that begin with these letters, or hold them anywhere; marks composed with their letters."""
+    """The words in the index that begin with these letters, or hold them anywhere; marks composed with letters."""
     # A view of the index, made for this connection alone: it is never behind.
     file.rows("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, row)")
     # The last of all characters ends the range of words that begin so.
