@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ PIXELS = 2.0
 """Pixels of a PNG for each unit of a specification, unless told: sharp in print at half a page's width."""
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 OVER = {"name": "over", "select": {"type": "point", "on": "pointerover", "clear": "pointerout"}}
@@ -85,9 +87,18 @@ def wrapped(text: str, width: int = 96) -> list[str]:
 
 def svg(spec: Spec) -> str:
     """The picture as SVG, drawn here: nothing is fetched from anywhere."""
-    return vl_convert.vegalite_to_svg(spec, vl_version="6.1", allowed_base_urls=[])
+    return vl_convert.vegalite_to_svg(_drawable(spec), vl_version="6.1", allowed_base_urls=[])
 
 
 def png(spec: Spec, scale: float = PIXELS) -> bytes:
     """The picture as PNG, with ``scale`` pixels for each unit of the specification."""
-    return vl_convert.vegalite_to_png(spec, vl_version="6.1", scale=scale, allowed_base_urls=[])
+    return vl_convert.vegalite_to_png(_drawable(spec), vl_version="6.1", scale=scale, allowed_base_urls=[])
+
+
+def _drawable(value: Any) -> Any:
+    """The same without characters that no SVG holds: meeting one, vl-convert ends the whole process."""
+    if isinstance(value, dict):
+        return {_drawable(key): _drawable(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_drawable(each) for each in value]
+    return _NOT_IN_XML.sub("\ufffd", value) if isinstance(value, str) else value
