@@ -93,6 +93,14 @@ class Form(StrEnum):
     MD = "md"
 
 
+class TableForm(StrEnum):
+    """What tables are written as."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+
+
 class PictureName(StrEnum):
     """The same as ``workflow.pictures.PictureKind``, which takes pandas to load."""
 
@@ -892,6 +900,46 @@ def _print_agreement(frame: pd.DataFrame) -> None:
 
 def _number(value: float) -> str:
     return f"{value:.2f}" if value == value else "–"  # noqa: PLR0124 (what is not a number differs from itself)
+
+
+@app.command()
+def report(
+    study: Study,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", readable=False, help="The report to write: .docx or .html.")
+    ] = None,
+    parts: Annotated[
+        list[str],
+        typer.Option(
+            "--with",
+            metavar="PART",
+            help="What it holds, such as cases, framework, quotations (any other word lists all); without it, what was "
+            "chosen on the page Report.",
+        ),
+    ] = [],  # noqa: B006
+    tables: Annotated[
+        Path | None,
+        typer.Option("--tables", metavar="FOLDER", readable=False, help="Write the chosen tables whole into it, too."),
+    ] = None,
+    form: Annotated[TableForm, typer.Option("--as", help="What these tables are.")] = TableForm.CSV,
+) -> None:
+    """Write a report of chosen tables, figures and quotations, with how the study was done.
+
+    The methods are computed from the journal. The same project gives the same bytes, whenever it is done.
+    """
+    from coder.workflow.projects import open_project
+    from coder.workflow.report import chosen, contents_of, export, export_tables
+
+    if to is None and tables is None:
+        raise InvalidValue("name the report with --to, such as --to report.docx, or a folder with --tables")
+    with open_project(study) as project:
+        contents = contents_of(parts, chosen(project)) if parts else chosen(project)
+        if to is not None:
+            size = export(project, to, contents)
+            _say(f"Wrote {to} ({size:,} bytes).")
+        if tables is not None:
+            for path in export_tables(project, tables, f".{form}", contents):
+                _say(f"Wrote {path}.")
 
 
 @app.command()

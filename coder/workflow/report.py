@@ -1,0 +1,454 @@
+"""A report of a study: what was chosen of its tables, matrix, pictures and quotations, and how it was done.
+
+The same project gives the same bytes: nothing in a report tells of the moment or the machine that made it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from coder.errors import InvalidValue, ProjectUnavailable, UnknownFormat
+from coder.formats import report_html, report_word
+from coder.formats.tables import TABLE_WRITERS
+from coder.formats.timeless import timeless
+from coder.model import Codebook
+from coder.model.codebook import SEPARATOR
+from coder.model.framework import CellState, Matrix, MatrixCell, RowKind
+from coder.model.report import (
+    Block,
+    Cell,
+    Heading,
+    Line,
+    Paragraph,
+    Picture,
+    Quotation,
+    Report,
+    Row,
+    Section,
+    Table,
+    Voice,
+    cell,
+    table,
+)
+from coder.store import Project
+from coder.tables import Measure, Period
+from coder.workflow import framework, pictures, tables
+from coder.workflow.methods import methods
+from coder.workflow.permission import change_by
+from coder.workflow.pictures import Options, PictureKind
+from coder.workflow.tables import ExportKind, Question
+
+
+class Part(StrEnum):
+    """What a report can hold besides its methods, in the order in which it does."""
+
+    CODEBOOK = "codebook"
+    CASES = "cases"
+    HEATMAP = "heatmap"
+    FRAMEWORK = "framework"
+    CROSSTAB = "crosstab"
+    CO_OCCURRENCE = "co-occurrence"
+    NETWORK = "network"
+    SPEAKERS = "speakers"
+    KINDS = "kinds"
+    TIMELINE = "timeline"
+    PORTRAIT = "portrait"
+    MEETINGS = "meetings"
+    DATES = "dates"
+    QUOTATIONS = "quotations"
+
+
+USUAL = (Part.CODEBOOK, Part.CASES, Part.HEATMAP, Part.FRAMEWORK, Part.QUOTATIONS)
+EACH = 3
+PAIRS = 40
+"""Pairs of codes that a report lists; the table as a file has them all."""
+
+_SETTING = "report.contents"
+_NOTHING = Paragraph("Nothing is coded yet.")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is chosen for a report.
+
+    ``measure`` is what tables count, ``attribute`` that of the crosstab (empty: all), ``under`` the code whose branch
+    the framework has as columns (None: the themes), ``each`` how many quotations a code has at most (0: all).
+    """
+
+    parts: tuple[Part, ...] = USUAL
+    measure: Measure = Measure.CODINGS
+    attribute: str = ""
+    under: str | None = None
+    each: int = EACH
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", tuple(part for part in Part if part in self.parts))
+
+
+def chosen(project: Project) -> Contents:
+    """What was chosen for this project's report, or what is usual.
+
+    A code or an attribute that is gone since no longer counts.
+    """
+    stored = project.setting(_SETTING)
+    if stored is None:
+        return Contents()
+    values = json.loads(stored)
+    under, attribute = values["under"], values["attribute"]
+    return Contents(
+        parts=tuple(Part(part) for part in values["parts"] if part in set(Part)),
+        measure=Measure(values["measure"]),
+        attribute=attribute if attribute in {known.name for known in project.attributes()} else "",
+        under=under if under is not None and under in project.codebook() else None,
+        each=int(values["each"]),
+    )
+
+
+def choose(project: Project, contents: Contents, *, coder: str) -> bool:
+    """Remember what the report of this project holds; whether that is anything new. Raises UnknownItem, NotAllowed."""
+    if project.setting(_SETTING) is not None and contents == chosen(project):
+        return False
+    with change_by(project, coder, "choose report", summary="choose what the report holds") as change:
+        change.set_setting(_SETTING, json.dumps(asdict(contents), sort_keys=True))
+    return True
+
+
+def contents_of(names: Iterable[str], contents: Contents) -> Contents:
+    """The same choice with these parts instead, by name. Raises InvalidValue for one that there is not."""
+    found = []
+    for name in names:
+        if name not in set(Part):
+            raise InvalidValue(f"a report has no {name!r}; it can hold: {', '.join(Part)}, and always the methods")
+        found.append(Part(name))
+    return replace(contents, parts=tuple(found))
+
+
+def report(project: Project, contents: Contents | None = None) -> Report:
+    """The report of a project: what is chosen, then the methods. What there is nothing of says so.
+
+    Raises UnknownItem, UnknownCode for an attribute or a code that there is not.
+    """
+    contents = contents or chosen(project)
+    sections = [_SECTIONS[part](project, contents) for part in contents.parts]
+    newest = project.journal(after=project.revision - 1)[-1].at[:10]
+    return Report(project.title, f"The project as it stood on {newest}", (*sections, methods(project)))
+
+
+WRITERS: dict[str, Callable[[Report], bytes]] = {".docx": report_word.write, ".html": report_html.write}
+"""How a report is written, by the ending of the file."""
+
+
+def as_file(project: Project, suffix: str, contents: Contents | None = None) -> bytes:
+    """The report as .docx or .html, the same bytes for the same project. Raises UnknownFormat, and as ``report``."""
+    if suffix not in WRITERS:
+        raise UnknownFormat(
+            f"cannot write a report as {suffix or 'a file without ending'}; known: {', '.join(WRITERS)}"
+        )
+    return _settled(project, suffix, WRITERS[suffix](report(project, contents)))
+
+
+def export(project: Project, path: Path, contents: Contents | None = None) -> int:
+    """Write the report to a file, whose ending says how; returns the number of bytes.
+
+    Raises as ``as_file``, and ProjectUnavailable if it cannot be written.
+    """
+    return tables.write_whole(path, as_file(project, path.suffix.lower(), contents))
+
+
+def export_tables(
+    project: Project, folder: Path, suffix: str = ".csv", contents: Contents | None = None
+) -> tuple[Path, ...]:
+    """Write every chosen table whole into a folder, which is made if need be; gives the files.
+
+    Raises UnknownFormat, UnknownItem, and ProjectUnavailable if one cannot be written.
+    """
+    if suffix not in TABLE_WRITERS:
+        raise UnknownFormat(f"cannot write tables as {suffix}; known: {', '.join(TABLE_WRITERS)}")
+    contents = contents or chosen(project)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ProjectUnavailable(f"cannot make the folder {folder}: {error.strerror or error}") from error
+    written = []
+    for part in contents.parts:
+        if part in _FILES:
+            path = folder / f"{part}{suffix}"
+            tables.write_whole(path, _settled(project, suffix, _FILES[part](project, contents, suffix)))
+            written.append(path)
+    return tuple(written)
+
+
+def _settled(project: Project, suffix: str, content: bytes) -> bytes:
+    """Office files hold the moment of writing: theirs is that of the newest change."""
+    if suffix not in (".docx", ".xlsx"):
+        return content
+    return timeless(content, project.journal(after=project.revision - 1)[-1].at)
+
+
+# --- one function a part ---------------------------------------------------------------------------
+
+
+def _codebook(project: Project, _: Contents) -> Section:
+    codebook = project.codebook()
+    times = pd.Series([coding.code for coding in project.codings()], dtype="str").value_counts()
+    rows = []
+    for depth, code in codebook.walk():
+        said = cell(code.brief or code.definition)
+        count = cell(f"{int(times.get(code.id, 0)):,}" if code.codable else "")
+        rows.append(Row((cell(code.name), count, said), depth))
+    made = Table(("Code", "Codings", "Meaning"), tuple(rows), frozenset({2}))
+    return Section("Codebook", (Paragraph(codebook.description), made) if codebook.description else (made,))
+
+
+def _cases(project: Project, contents: Contents) -> Section:
+    frame = _compared(project, ExportKind.CASES, contents).T
+    note = "0: absent from what was read to the end. –: not yet known, the case has not been read to its end."
+    return Section("Codes in each case", (_by_code(project.codebook(), frame, contents.measure, note),))
+
+
+def _speakers(project: Project, contents: Contents) -> Section:
+    frame = _compared(project, ExportKind.SPEAKERS, contents)
+    note = "One name is one speaker; whoever asks in an interview stands under (interviewer)."
+    return Section("Codes by who speaks", (_by_code(project.codebook(), frame, contents.measure, note),))
+
+
+def _kinds(project: Project, contents: Contents) -> Section:
+    frame = _compared(project, ExportKind.KINDS, contents)
+    return Section("Codes by kind of document", (_by_code(project.codebook(), frame, contents.measure, ""),))
+
+
+def _timeline(project: Project, contents: Contents) -> Section:
+    frame = _compared(project, ExportKind.TIMELINE, contents)
+    note = "Each column is a tenth of the text, all documents laid over each other."
+    return Section("Codes from beginning to end", (_by_code(project.codebook(), frame, contents.measure, note),))
+
+
+def _meetings(project: Project, contents: Contents) -> Section:
+    frame = _by_date(project, contents)
+    return Section("Codes by date", (_by_code(project.codebook(), frame, contents.measure, ""),))
+
+
+def _crosstab(project: Project, contents: Contents) -> Section:
+    title = "Codes by what is known about cases"
+    if not project.attributes():
+        return Section(title, (Paragraph("Nothing is known about cases."),))
+    question = Question(ExportKind.CROSSTAB, attribute=contents.attribute)
+    counts, tests = tables.compared(project, question), tables.tested(project, question)
+    codebook = project.codebook()
+    blocks = [
+        _against(codebook, str(name), frame, tests[tests["attribute"] == name])
+        for name, frame in counts.groupby("attribute", sort=False)
+    ]
+    return Section(title, tuple(blocks))
+
+
+def _against(codebook: Codebook, name: str, counts: pd.DataFrame, tests: pd.DataFrame) -> Table:
+    read = counts["with code"] + counts["without"]
+    told = (counts["with code"].astype("str") + " of " + read.astype("str")).mask(read == 0, "–")
+    wide = counts.assign(told=told).pivot(index="code path", columns="value", values="told")
+    wide = wide[list(dict.fromkeys(counts["value"]))]
+    used = counts.groupby("code path")["with code"].sum()
+    by_code = tests.set_index("code path")
+    if by_code["p (Holm)"].notna().any():
+        wide["p (Holm)"] = by_code["p (Holm)"].map(lambda p: "–" if pd.isna(p) else f"{p:.3f}")
+    caveats = list(dict.fromkeys(by_code.loc[used[used > 0].index, "caveat"].dropna()))
+    note = ". ".join(["Cases with the code, of those that were read", *caveats[:3]]) + "."
+    paths = [path for path in dict.fromkeys(counts["code path"]) if used[path]]
+    rows = {path: [str(wide.loc[path, column]) for column in wide.columns] for path in paths}
+    return Table(("Code", *map(str, wide.columns)), _tree(codebook, rows), caption=name, note=note)
+
+
+def _co_occurrence(project: Project, contents: Contents) -> Section:
+    frame = _compared(project, ExportKind.CO_OCCURRENCE, contents)
+    title = "Codes that occur together"
+    if frame.empty:
+        return Section(title, (Paragraph("No two codes occur in the same passage."),))
+    most = frame.head(PAIRS)
+    rows = [
+        [_name(row["code path"]), _name(row["with"]), row["together"], f"{row['Jaccard']:.2f}", f"{row['lift']:.1f}"]
+        for row in most.to_dict("records")
+    ]
+    cut = f" The first {PAIRS} of {len(frame):,} pairs." if len(frame) > PAIRS else ""
+    note = (
+        f"Together: in how many {frame['unit'].iloc[0]} both are, of {frame['of all'].iloc[0]:,}. "
+        f"Jaccard: together out of either. Lift: above 1 is more than by chance.{cut}"
+    )
+    return Section(title, (table(["Code", "With", "Together", "Jaccard", "Lift"], rows, prose=(1,), note=note),))
+
+
+def _framework(project: Project, contents: Contents) -> Section:
+    matrix = _matrix(project, contents)
+    if not matrix.rows or not matrix.columns:
+        return Section("Framework matrix", (Paragraph("There are no cases or no codes yet."),))
+    rows = tuple(
+        Row(
+            (
+                (Line(row.name), *([Line(row.value, Voice.QUIET)] if row.value else [])),
+                *(_summed_up(matrix.cells[row.id, column.code]) for column in matrix.columns),
+            )
+        )
+        for row in matrix.rows
+    )
+    columns = (matrix.kind.value.capitalize(), *(column.name for column in matrix.columns))
+    prose = frozenset(range(1, len(columns)))
+    made = Table(columns, rows, prose, note="Below a summary stand the quotations that were pinned to it.")
+    under = project.codebook().path(contents.under) if contents.under else ""
+    return Section(f"Framework matrix: {under}" if under else "Framework matrix", (made,))
+
+
+def _summed_up(found: MatrixCell) -> Cell:
+    lines = [Line(words) for words in found.summary.split("\n") if words.strip()]
+    if found.state is not CellState.WRITTEN:
+        lines.append(Line(found.words, Voice.QUIET))
+    for quotation in found.pinned:
+        lines += [Line(quotation.text, Voice.QUOTED), Line(quotation.source, Voice.QUIET)]
+    return tuple(lines)
+
+
+def _quotations(project: Project, contents: Contents) -> Section:
+    frame, codebook = tables.quotations(project), project.codebook()
+    by_code = dict(iter(frame.groupby("code path", sort=False)))
+    blocks: list[Block] = []
+    for _, code in codebook.walk():
+        found = by_code.get(codebook.path(code.id))
+        if found is None:
+            continue
+        kept = _in_turn(found)
+        shown = kept[: contents.each] if contents.each else kept
+        note = f"{len(shown)} of {len(kept):,} quotations, from each case in turn." if len(shown) < len(kept) else ""
+        blocks.append(Heading(codebook.path(code.id), note))
+        blocks += [Quotation(words, source) for words, source in shown]
+    return Section("Quotations", tuple(blocks) or (_NOTHING,))
+
+
+def _in_turn(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """Words and source of each place, once for all who coded it: the first of each case, then the second, and so on."""
+    names = frame.groupby(["document id", "start", "end"], sort=False)["coder"].unique().map(", ".join)
+    cases: dict[str, list[tuple[str, str]]] = {}
+    for row in frame.drop_duplicates(["document id", "start", "end"]).to_dict("records"):
+        coders = names[row["document id"], row["start"], row["end"]]
+        where = [row[name] for name in ("case", "speaker", "time", "document") if pd.notna(row[name])]
+        source = " · ".join([*where, f"coded by {coders}"])
+        cases.setdefault(str(row["case"]), []).append((str(row["quotation"]), source))
+    return [each for round in zip_longest(*cases.values()) for each in round if each is not None]
+
+
+def _pictured(kind: PictureKind) -> Callable[[Project, Contents], Section]:
+    def section(project: Project, contents: Contents) -> Section:
+        if not project.codings():
+            return Section(f"Figure: {kind.value}", (_NOTHING,))
+        period = _period(project) if kind is PictureKind.TIMELINE else Period.DAY
+        drawn = pictures.picture(project, kind, Options(measure=contents.measure, period=period))
+        images = (pictures.as_image(drawn, suffix) for suffix in (".svg", ".png"))
+        return Section(f"Figure: {drawn.title}", (Picture(drawn.title, drawn.note, *images),))
+
+    return section
+
+
+_SECTIONS: dict[Part, Callable[[Project, Contents], Section]] = {
+    Part.CODEBOOK: _codebook,
+    Part.CASES: _cases,
+    Part.HEATMAP: _pictured(PictureKind.HEATMAP),
+    Part.FRAMEWORK: _framework,
+    Part.CROSSTAB: _crosstab,
+    Part.CO_OCCURRENCE: _co_occurrence,
+    Part.NETWORK: _pictured(PictureKind.NETWORK),
+    Part.SPEAKERS: _speakers,
+    Part.KINDS: _kinds,
+    Part.TIMELINE: _timeline,
+    Part.PORTRAIT: _pictured(PictureKind.PORTRAIT),
+    Part.MEETINGS: _meetings,
+    Part.DATES: _pictured(PictureKind.TIMELINE),
+    Part.QUOTATIONS: _quotations,
+}
+
+
+def _question(kind: ExportKind) -> Callable[[Project, Contents, str], bytes]:
+    def content(project: Project, contents: Contents, suffix: str) -> bytes:
+        question = Question(kind, measure=contents.measure, attribute=contents.attribute)
+        if kind is ExportKind.MEETINGS:
+            question = replace(question, period=_period(project))
+        return tables.as_file(project, suffix, question)
+
+    return content
+
+
+_FILES: dict[Part, Callable[[Project, Contents, str], bytes]] = {
+    **{Part(kind.value): _question(kind) for kind in ExportKind},
+    Part.FRAMEWORK: lambda project, contents, suffix: framework.as_file(_matrix(project, contents), suffix),
+}
+"""The parts that are tables, and how each becomes a file."""
+
+
+# --- what they share -------------------------------------------------------------------------------
+
+
+def _compared(project: Project, kind: ExportKind, contents: Contents) -> pd.DataFrame:
+    return tables.compared(project, Question(kind, measure=contents.measure))
+
+
+def _by_date(project: Project, contents: Contents) -> pd.DataFrame:
+    return tables.compared(project, Question(ExportKind.MEETINGS, measure=contents.measure, period=_period(project)))
+
+
+_MOST_DATES = 12
+
+
+def _period(project: Project) -> Period:
+    """The finest step that still gives a table which fits on a page."""
+    dates = [document.date for document in project.documents() if document.date]
+    for period, length in ((Period.DAY, 10), (Period.MONTH, 7)):
+        if len({date[:length] for date in dates}) <= _MOST_DATES:
+            return period
+    return Period.YEAR
+
+
+def _matrix(project: Project, contents: Contents) -> Matrix:
+    kind = RowKind.CASE if project.cases() else RowKind.DOCUMENT
+    return framework.matrix(project, kind, under=contents.under)
+
+
+def _by_code(codebook: Codebook, frame: pd.DataFrame, measure: Measure, note: str) -> Block:
+    """Codes in rows, in the order of the tree, without those that were never used."""
+    sums = frame.fillna(0).astype("float64").sum(axis=1)
+    used = frame.loc[sums > 0]
+    if used.empty:
+        return _NOTHING
+    rows = {str(path): [_number(value) for value in row] for path, row in zip(used.index, used.to_numpy(), strict=True)}
+    columns = ("Code", *map(str, used.columns))
+    return Table(columns, _tree(codebook, rows), caption=f"Counted: {measure.value}", note=note)
+
+
+def _tree(codebook: Codebook, rows: Mapping[str, Sequence[str]]) -> tuple[Row, ...]:
+    """Rows under headings for the codes above them, in the order of the tree."""
+    found: list[Row] = []
+    above: list[str] = []
+    for depth, code in codebook.walk():
+        path = codebook.path(code.id)
+        if path not in rows:
+            continue
+        names = path.split(SEPARATOR)
+        same = next((place for place, (one, other) in enumerate(zip(above, names, strict=False)) if one != other), None)
+        same = min(len(above), depth) if same is None else same
+        found += [Row((cell(name),), place, heading=True) for place, name in enumerate(names[same:-1], same)]
+        found.append(Row((cell(names[-1]), *map(cell, rows[path])), depth))
+        above = names
+    return tuple(found)
+
+
+def _number(value: Any) -> str:
+    if pd.isna(value):
+        return "–"
+    return f"{value:,.1f}" if isinstance(value, float) and not value.is_integer() else f"{int(value):,}"
+
+
+def _name(path: str) -> str:
+    return path.rsplit(SEPARATOR, 1)[-1]
