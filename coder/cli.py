@@ -890,7 +890,7 @@ def _print_agreement(frame: pd.DataFrame) -> None:
         table.add_row("  " * len(above) + _plain(name), f"{row['put by anybody']:,.0f}", *values, interval, mark)
     console = Console(markup=False, highlight=False)
     # Cut to the width of a small window, its numbers could not be read.
-    console.width = max(console.width, 110)
+    console.width = max(console.width, 124)
     console.print(table)
     if "alpha with MASI" in frame.columns:
         _say("On all codes together, alpha compares sets of codes (MASI).")

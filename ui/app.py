@@ -80,6 +80,7 @@ SCREENS = {
         Screen("correcting", "Correct the text", "edit_note", path="correct", hidden=True),
     ),
     "Codes": (Screen("codebook", "Codebook", "account_tree"), Screen("refine", "Refine", "tune")),
+    "Team": (Screen("agreement", "Agreement", "handshake"),),
     "Findings": (
         Screen("quotations", "Quotations", "format_quote"),
         Screen("compare", "Compare", "table_chart"),
