@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from coder.workflow.codebooks import Finding
     from coder.workflow.documents import FileReport
     from coder.workflow.filing import Filing
+    from coder.workflow.search import Passage, Results, Search
 
 
 class _Speaking(TyperGroup):
@@ -491,6 +492,66 @@ def suggest(
         frame = proposals(project, assistant.refresh(project, me))
     write_table(frame, to)
     _say(f"Wrote {_count(len(frame), 'suggestion')} to {to}.")
+
+
+@app.command()
+def search(
+    study: Study,
+    words: Annotated[str, typer.Argument(metavar="WORDS", help='Such as: trust, "a phrase", trust*, time OR money.')],
+    meaning: Annotated[
+        bool, typer.Option("--meaning", help="Find what means the same as a sentence, whatever its words.")
+    ] = False,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FILE", readable=False, help="Write all of it to a .csv, .xlsx or .parquet."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many passages to show.")] = 20,
+    coder: Annotated[str, typer.Option(help="Who you are, if the project has several coders.")] = "",
+) -> None:
+    """Find passages by their words, in all their forms, or by what they mean; the best come first."""
+    from coder.workflow.projects import open_project
+    from coder.workflow.search import Search, Way, as_table, find, passages
+    from coder.workflow.tables import check_target, write_table
+
+    if to is not None:
+        check_target(to)
+    with open_project(study) as project:
+        own = project.seen_by(_coder(project, coder))
+        wanted = Search(words, way=Way.MEANING if meaning else Way.WORDS)
+        results = _found_by_meaning(own, wanted) if meaning else find(own, wanted)
+        found = passages(own, results, results.found if to else results.found[:limit])
+        frame = as_table(own, found)
+    for each in found[:limit]:
+        facts = [each.document, each.speaker, *each.cases]
+        likeness = "" if each.found.likeness is None else f" ({each.found.likeness:.2f})"
+        _say(f"{' · '.join(filter(None, facts))}{likeness}\n    {_marked(each)}")
+    _say(f"{_count(len(results.found), 'passage')} found. {results.forms_told}".rstrip())
+    if to is not None:
+        write_table(frame, to)
+        _say(f"Wrote {to}.")
+
+
+def _found_by_meaning(project: Project, search: Search) -> Results:
+    from coder.workflow.assistant import Assistant
+    from coder.workflow.meanings import read_meanings
+    from coder.workflow.search import find
+
+    assistant = Assistant()
+    with _progress("Reading the passages") as on_progress:
+        assistant.embed(project, lambda at: on_progress(at.done, at.total, ""))
+    encoder = assistant.loaded
+    if encoder is None:
+        raise UnknownItem("the study has no passages; bring in documents first")
+    return find(project, search, meanings=read_meanings(project, encoder.name), encode=encoder.encode)
+
+
+def _marked(passage: Passage) -> str:
+    """A passage in one line, what was looked for between asterisks."""
+    pieces, last = [], 0
+    for mark in passage.marks:
+        pieces += [passage.text[last : mark.start], f"*{mark.of(passage.text)}*"]
+        last = mark.end
+    return " ".join("".join([*pieces, passage.text[last:]]).split())
 
 
 @app.command()

@@ -11,6 +11,7 @@ from functools import partial
 from itertools import accumulate
 
 import numpy as np
+import pandas as pd
 
 from coder.errors import InvalidValue, StaleEdit, UnknownItem
 from coder.model import Anchor, Coding, DocumentKind, Origin, Segment, Span, new_id, now
@@ -128,6 +129,23 @@ class Results:
     query: Query | None = None
     known: dict[str, Knowledge] = field(default_factory=dict)
     model: str | None = None
+
+    @property
+    def forms_told(self) -> str:
+        """How far other forms of the words were found, where that is less than a dictionary knows; else empty."""
+        if self.query is None or not any(term.bends for term in self.query.terms):
+            return ""
+        by_rules = sorted(language for language, known in self.known.items() if known is Knowledge.RULES)
+        as_written = sorted(language for language, known in self.known.items() if known is Knowledge.NONE)
+        told = []
+        if by_rules:
+            told.append(
+                f"Other forms of words ({', '.join(by_rules)}) are found by their endings; irregular ones (go, went) "
+                "need pip install 'redthread[lemmas]', which has no Finnish."
+            )
+        if as_written:
+            told.append(f"Words ({', '.join(as_written)}) are found only as they are written; trust* finds more.")
+        return " ".join(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +404,22 @@ def _passages(project: Project, query: Query | None, found: Sequence[Found]) -> 
             ),
             tuple(dict.fromkeys((made.code, made.coder) for made in codings[id] if made.span.overlaps(span))),
         )
+
+
+def as_table(project: Project, found: Sequence[Passage]) -> pd.DataFrame:
+    """One row a passage, best first; ``start`` and ``end`` count code points of the document's text."""
+    codebook = project.codebook()
+    coders = {coder.id: coder.name for coder in project.coders()}
+    columns = ["passage", "found by", "likeness", "speaker", "document", "kind", "case", "codes", "start", "end"]
+    rows = [
+        (
+            each.text, each.found.source, each.found.likeness, each.speaker, each.document, each.kind.value,
+            "; ".join(each.cases), "; ".join(f"{codebook.path(code)} ({coders[who]})" for code, who in each.codes),
+            each.segment.span.start, each.segment.span.end,
+        )
+        for each in found
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
 
 
 def said(project: Project, search: Search) -> str:

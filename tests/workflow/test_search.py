@@ -103,6 +103,14 @@ def test_a_word_is_found_in_all_its_forms_and_in_quotes_only_as_it_is(project: P
     assert set(texts(project, "työpaikka")) == {"Luottamuksen"}
 
 
+def test_how_far_forms_of_words_are_found_is_told(project: Project, me: str) -> None:
+    import_documents(project, [Source("japanese.txt", "信頼".encode)], coder=me, language="ja")
+    told = searching.find(project, Search("trust")).forms_told
+    assert "fi) are found by their endings" in told
+    assert "Words (ja) are found only as they are written" in told
+    assert searching.find(project, Search('"trust"')).forms_told == ""
+
+
 def test_parts_of_compounds_are_found(project: Project) -> None:
     assert texts(project, "*tapaaminen") == ["Verkostotapa"]
     assert texts(project, "*tapaam*") == ["Verkostotapa"]
@@ -200,6 +208,16 @@ def test_a_study_without_passages_has_no_meaning(me: str, word_encoder: Callable
         assert len(meanings) == 0
         encode: Callable[[object], NDArray[np.float32]] = word_encoder().encode  # type: ignore[attr-defined]
         assert searching.find(empty, Search("a", way=Way.BOTH), meanings=meanings, encode=encode).found == ()
+
+
+def test_what_was_found_is_a_table(project: Project, me: str) -> None:
+    _, found = shown(project, Search("ferry"))
+    searching.code_passages(project, found, "left", coder=me, what="ferry")
+    _, found = shown(project, Search("ferry"))
+    (row,) = searching.as_table(project, found).to_dict("records")
+    assert (row["passage"], row["found by"], row["speaker"]) == (found[0].text, "words", "Aino")
+    assert row["codes"] == "Key person leaves (Maija)"
+    assert project.texts()[ids(project)[0]][row["start"] : row["end"]] == row["passage"]
 
 
 # --- filters ---------------------------------------------------------------------------------------
