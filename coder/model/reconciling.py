@@ -233,7 +233,9 @@ def without_doubles(rows: Rows, left: Rows, right: Rows, standing: Callable[[Row
     ids: dict[str, str] = {}
     for same, keys in groups.items():
         untouched = standing(rows["coding", keys[0]])
-        apart = [key for key in keys if not any(_were_both(key, keys, side, same) for side in (left, right))]
+        # Both copies hold an untouched one: each of them had it beside its own.
+        beside = int(untouched is not None)
+        apart = [key for key in keys if not any(_were_both(key, keys, beside, side, same) for side in (left, right))]
         kept = untouched or min(keys, key=lambda key: (rows["coding", key]["created"], key))
         ids |= {key: kept for key in (apart if untouched or len(keys) > 1 else ()) if key != kept}
     if not ids:
@@ -247,10 +249,10 @@ def _same_coding(row: Row) -> tuple[Any, ...]:
     return row["document"], row["start"], row["end"], row["coder"], row["code"]
 
 
-def _were_both(key: str, keys: Iterable[str], side: Rows, same: tuple[Any, ...]) -> bool:
+def _were_both(key: str, keys: Iterable[str], beside: int, side: Rows, same: tuple[Any, ...]) -> bool:
     """Whether one copy by itself held this coding and an equal one: then that was meant, or is old."""
     held = [other for other in keys if ("coding", other) in side and _same_coding(side["coding", other]) == same]
-    return key in held and len(held) > 1
+    return key in held and len(held) + beside > 1
 
 
 def _one_memo_each(rows: Rows, left: Rows, right: Rows) -> Rows:
@@ -283,24 +285,32 @@ def one_kind_of_membership(rows: Rows, remark: Remark) -> Rows:
     return found
 
 
-def distinct_names(rows: Rows, base: Rows, remark: Remark) -> Rows:
-    """Coders, and cases, of one name get numbers behind it; who had the name first keeps it."""
+def distinct_names(rows: Rows, base: Rows, left: Rows, right: Rows, remark: Remark) -> Rows:
+    """Coders, and cases, of one name get numbers behind it; who had the name first keeps it.
+
+    Two that one copy by itself had under one name are left as they are.
+    """
     found = dict(rows)
     for table in ("coder", "cases"):
-        taken: set[str] = set()
-        of = sorted((key for key in rows if key[0] == table), key=lambda key: (key not in base, key))
-        for key in of:
+        keys = sorted((key for key in rows if key[0] == table), key=lambda key: (key not in base, key))
+        every = {rows[key]["name"].casefold() for key in keys}
+        named: dict[str, list[Key]] = {}
+        for key in keys:
             name, number = rows[key]["name"], 2
-            free = name
-            while free.casefold() in taken or (
-                free != name and any(rows[other]["name"].casefold() == free.casefold() for other in of)
-            ):
-                free, number = f"{name} ({number})", number + 1
-            taken.add(free.casefold())
-            if free != name:
-                found[key] = {**rows[key], "name": free}
-                remark(f"two {'people' if table == 'coder' else 'cases'} are named {name!r}: one is now {free!r}")
+            others = named.setdefault(name.casefold(), [])
+            if all(any(_share_a_name(key, other, side) for side in (left, right)) for other in others):
+                others.append(key)
+                continue
+            while (free := f"{name} ({number})").casefold() in every:
+                number += 1
+            every.add(free.casefold())
+            found[key] = {**rows[key], "name": free}
+            remark(f"two {'people' if table == 'coder' else 'cases'} are named {name!r}: one is now {free!r}")
     return found
+
+
+def _share_a_name(one: Key, other: Key, side: Rows) -> bool:
+    return one in side and other in side and side[one]["name"].casefold() == side[other]["name"].casefold()
 
 
 def distinct_versions(rows: Rows, base: Rows, remark: Remark) -> Rows:

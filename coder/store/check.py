@@ -25,6 +25,23 @@ def problems(file: ProjectFile) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def first_problems(file: ProjectFile) -> list[str]:
+    """What a quick look finds: the pages of the file, and whether the newest entries of the journal follow."""
+    found = []
+    for look in (_pages, journal.broken_head):
+        try:
+            found += list(look(file))
+        except (ProjectError, ValueError) as error:
+            found.append(str(error))
+    return found
+
+
+def _pages(file: ProjectFile) -> Iterator[str]:
+    for (message,) in file.rows("PRAGMA quick_check(3)"):
+        if message != "ok":
+            yield f"the file is damaged: {message}"
+
+
 def _file(file: ProjectFile) -> Iterator[str]:
     for (message,) in file.rows("PRAGMA integrity_check"):
         if message != "ok":

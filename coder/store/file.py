@@ -40,6 +40,7 @@ class ProjectFile:
         self.path = path
         self.db = db
         self._connection = db.conn
+        self._identity = _identity(path)
 
     @classmethod
     def connect(cls, path: str) -> ProjectFile:
@@ -155,16 +156,26 @@ class ProjectFile:
         """
         if self._connection.in_transaction:
             raise RuntimeError("a change of this project is open already; write into that one")
+        self._check_place()
         with translated(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
             self._check_open()
+            self._check_place()
             self._commit()
         except BaseException:
             with translated(self.path):
                 self.db.rollback()
             raise
+
+    def _check_place(self) -> None:
+        # SQLite would go on writing to a file that was moved away or replaced, and nobody would find it there.
+        if self._identity != _identity(self.path):
+            raise ProjectUnavailable(
+                f"{self.path} was moved, renamed or replaced while it was open; this change was not stored. "
+                "Put it back, or open it where it is now"
+            )
 
     def _commit(self) -> None:
         with translated(self.path):
@@ -195,6 +206,15 @@ class ProjectFile:
         finally:
             with translated(self.path):
                 self.db.rollback()
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """What tells a file from every other one, also of the same name; None where there is none."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _noun(table: str) -> str:

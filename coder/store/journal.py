@@ -179,9 +179,15 @@ def latest_form(file: ProjectFile, number: int) -> Entry:
     return entry(file, latest or number)
 
 
-def broken_links(file: ProjectFile) -> Iterator[str]:
-    """A sentence for every entry that does not follow from the one before."""
-    previous, expected = "", 1
+def broken_head(file: ProjectFile) -> Iterator[str]:
+    """The same as ``broken_links``, for the newest entries only."""
+    first = max(1, newest(file) - 50)
+    previous = file.value("SELECT hash FROM journal WHERE number = ?", (first - 1,)) or ""
+    yield from broken_links(file, str(previous), first)
+
+
+def broken_links(file: ProjectFile, previous: str = "", expected: int = 1) -> Iterator[str]:
+    """A sentence for every entry that does not follow from the one before, from the ``expected`` number on."""
     while found := entries(file, after=expected - 1, limit=500):
         for one in found:
             if one.number != expected:

@@ -268,6 +268,11 @@ class Project:
         with self._file.snapshot():
             return check.problems(self._file)
 
+    def look_over(self) -> list[str]:
+        """A glance that is cheap enough for every opening, at the pages of the file and the head of the journal."""
+        with self._file.snapshot():
+            return check.first_problems(self._file)
+
     # --- documents -----------------------------------------------------------------------------
 
     def documents(self) -> list[Document]:

@@ -215,7 +215,7 @@ class _Merge:
         touched = frozenset(key for key in touched if key[0] not in _BOOKS)
         rows = complete(rows, (left, right), touched, self.project.references(), self._remark)
         rows = distinct_versions(rows, base, self._remark)
-        return distinct_names(rows, base, self._remark)
+        return distinct_names(rows, base, left, right, self._remark)
 
     def _plain(self, rows: Mapping[Key, Row]) -> Rows:
         return {key: row for key, row in rows.items() if key[0] not in _BOOKS and key != ("setting", MERGED)}
