@@ -9,6 +9,7 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from coder.agreement import Coefficient, Estimate, Kind, Place, Unit
 from coder.formats.tables import TABLE_WRITERS
@@ -25,7 +26,7 @@ from ui.session import session
 
 _HEIGHT = 620
 _MOST = 60
-_QUESTION, _FOUND, _VIEW = "agreement question", "agreement found", "agreement view"
+_QUESTION, _FOUND, _VIEW = "agreement asked", "agreement found", "agreement seen"
 _FILES = {
     ".csv": ("CSV", "text/csv"),
     ".xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -98,60 +99,66 @@ def _asked(project: Project) -> tuple[View, AgreementQuestion]:
     coders = {coder.id: coder.name for coder in verbs.people(project)}
     documents = {document.id: document.name for document in project.documents()}
     codebook = project.codebook()
-    codes = [code.id for _, code in codebook.walk()]
+    codes = {code.id: codebook.path(code.id) for _, code in codebook.walk()}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         unit = st.segmented_control(
             "Counted in",
             list(_UNITS),
-            default=last.unit,
             required=True,
             format_func=_UNITS.__getitem__,
+            key=_begins("unit", last.unit),
             help=_UNIT_HELP,
         )
         view = st.segmented_control(
             "Rows are",
             list(_VIEWS),
-            default=st.session_state.get(_VIEW, View.CODE),
             required=True,
             format_func=_VIEWS.__getitem__,
+            key=_begins("view", st.session_state.get(_VIEW, View.CODE)),
         )
         code, tolerance = last.code, last.tolerance
         if view is not View.CODE:
-            options = [None, *codes]
             code = st.selectbox(
-                "On", options, index=options.index(code) if code in options else 0, width=260,
-                format_func=lambda id: codebook.path(id) if id else "all codes together",
-            )  # fmt: skip
+                "On",
+                [None, *codes],
+                width=260,
+                format_func=lambda id: codes[id] if id else "all codes together",
+                key=_begins("code", code if code in codes else None),
+            )
         if unit is Unit.CODING:
             tolerance = st.selectbox(
-                "Ends may differ by", list(_TOLERANCES), index=list(_TOLERANCES).index(tolerance), width=180,
+                "Ends may differ by",
+                list(_TOLERANCES),
+                width=180,
                 format_func=_TOLERANCES.__getitem__,
-            )  # fmt: skip
+                key=_begins("tolerance", tolerance),
+            )
     with st.container(key="filters"):
         one, two, three = st.columns(3)
     question = AgreementQuestion(
-        coders=tuple(
-            one.multiselect("Coders", coders, default=_there(last.coders, coders), placeholder="All",
-                            format_func=coders.__getitem__)
-        ),
-        documents=tuple(
-            two.multiselect("Documents", documents, default=_there(last.documents, documents), placeholder="All",
-                            format_func=documents.__getitem__)
-        ),
-        codes=tuple(
-            three.multiselect("Codes, with those below them", codes, default=_there(last.codes, codes),
-                              placeholder="All", format_func=codebook.path)
-        ),
-        unit=unit,
+        coders=_several(one, "Coders", coders, last.coders),
+        documents=_several(two, "Documents", documents, last.documents),
+        codes=_several(three, "Codes, with those below them", codes, last.codes),
+        unit=unit or last.unit,
         code=code,
         tolerance=tolerance,
-    )  # fmt: skip
+    )
+    view = view or View.CODE
     st.session_state[_QUESTION], st.session_state[_VIEW] = question, view
     return view, question
 
 
-def _there(chosen: Sequence[str], options: Sequence[str] | dict[str, str]) -> list[str]:
-    return [id for id in chosen if id in options]
+def _begins(name: str, value: object) -> str:
+    """The key of a choice, which begins with this value when one comes back from another page."""
+    key = f"agreement {name}"
+    st.session_state.setdefault(key, value)
+    return key
+
+
+def _several(place: DeltaGenerator, label: str, options: dict[str, str], last: Sequence[str]) -> tuple[str, ...]:
+    key = _begins(label, list(last))
+    st.session_state[key] = [id for id in st.session_state[key] if id in options]
+    return tuple(place.multiselect(label, options, placeholder="All", format_func=options.__getitem__, key=key))
 
 
 def _found(project: Project, question: AgreementQuestion, view: View) -> _Found:
