@@ -29,6 +29,7 @@ from coder.model import (
 from coder.model.blind import Round
 from coder.model.framework import FrameworkCell, RowKind, cell_id
 from coder.model.journal import Row, canonical
+from coder.model.settling import Settlement
 from coder.store import journal, rows
 from coder.store.file import ProjectFile, storable
 from coder.store.order import places
@@ -57,6 +58,7 @@ from coder.store.schema import (
     ROUND,
     ROUND_DOCUMENT,
     SETTING,
+    SETTLEMENT,
     SHOWN_MEMBERS,
     Table,
 )
@@ -422,6 +424,21 @@ class Change:
             write.put(ROUND_DOCUMENT, row)
         for row in rows.assignment_rows(made):
             write.put(ASSIGNMENT, row)
+
+    def save_settlement(self, settlement: Settlement) -> None:
+        """Store how a difference between coders was settled, new or changed.
+
+        Raises UnknownItem for a document or coder that is not there.
+        """
+        write = self._writer()
+        self._document(settlement.document)
+        self._expect(CODER, settlement.coder, "coder")
+        write.put(SETTLEMENT, rows.settlement_row(settlement))
+
+    def remove_settlement(self, settlement: str) -> None:
+        """Let a difference between coders be open again."""
+        if not self._writer().drop(SETTLEMENT, settlement):
+            raise UnknownItem("this difference is open already; somebody may have taken the decision back meanwhile")
 
     def save_coder(self, coder: Coder) -> None:
         """Store a coder, new or changed."""

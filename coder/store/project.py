@@ -37,6 +37,7 @@ from coder.model.copies import Copy, Key
 from coder.model.framework import FrameworkCell, RowKind
 from coder.model.journal import Row
 from coder.model.query import Query
+from coder.model.settling import Settlement
 from coder.store import check, copies, journal, rows, undo
 from coder.store.change import Change
 from coder.store.file import MEMORY, ProjectFile
@@ -55,6 +56,7 @@ from coder.store.schema import (
     MEMO,
     READ_MARK,
     ROUND,
+    SETTLEMENT,
     SHOWN_MEMBERS,
     check_version,
     migrate,
@@ -501,6 +503,12 @@ class Project:
         own, seen_as = self._sight.own_cells()
         found = self._file.rows(f"{query}{own}ORDER BY own.created, own.id", (kind.value, *seen_as))
         return [rows.framework_cell(values) for values in found]
+
+    def settlements(self) -> list[Settlement]:
+        """How differences between coders were settled, in the order of documents, then of time."""
+        own, seen_as = self._sight.own()
+        query = _of_shown(SETTLEMENT.from_rows("own"), own) + "ORDER BY d.number, own.created, own.id"
+        return [rows.settlement(values) for values in self._file.rows(query, seen_as)]
 
     def rounds(self) -> list[Round]:
         """Rounds of blind coding in the order they were made, also revealed ones."""

@@ -42,6 +42,7 @@ from coder.model import (
 from coder.model.blind import Assignment, Round
 from coder.model.framework import Basis, FrameworkCell, RowKind
 from coder.model.journal import Row, canonical
+from coder.model.settling import Put, Reason, Settlement
 from coder.store.schema import CODING, DECISION
 
 Values = Sequence[Any]
@@ -284,6 +285,31 @@ def rounds(found: Iterable[Values], assignments: Iterable[Values]) -> list[Round
         Round(id, name, maker, tuple(inside.get(id, ())), drawn, created, revealed, reason)
         for id, name, maker, drawn, created, revealed, reason in found
     ]
+
+
+def settlement_row(settlement: Settlement) -> dict[str, Any]:
+    return {
+        "id": settlement.id,
+        "document": settlement.document,
+        "kind": settlement.kind,
+        "puts": canonical([[put.coding, put.coder, put.code, put.quotation] for put in settlement.puts]),
+        "kept": canonical(list(settlement.kept)),
+        "made": settlement.made,
+        "reason": settlement.reason.value,
+        "note": settlement.note,
+        "coder": settlement.coder,
+        "sharpened": settlement.sharpened,
+        "created": settlement.created,
+        "modified": settlement.modified,
+    }
+
+
+def settlement(values: Values) -> Settlement:
+    id, document, kind, puts, kept, made, reason, *told = values
+    return Settlement(
+        id, document, kind, tuple(Put(*put) for put in json.loads(puts)), tuple(json.loads(kept)), made,
+        Reason(reason), *told,
+    )  # fmt: skip
 
 
 def read_mark_row(mark: ReadMark) -> dict[str, Any]:

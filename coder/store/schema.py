@@ -412,7 +412,30 @@ def m010_recent_searches(db: Database) -> None:
     """)
 
 
-VERSION = 10
+@MIGRATIONS()
+def m011_settlements(db: Database) -> None:
+    """Differences between coders that were settled: what held, why, and what took its place."""
+    db.executescript("""
+        CREATE TABLE settlement (
+            id TEXT PRIMARY KEY,
+            document TEXT NOT NULL REFERENCES document (id) DEFERRABLE INITIALLY DEFERRED,
+            kind TEXT NOT NULL,
+            puts TEXT NOT NULL,
+            kept TEXT NOT NULL,
+            made TEXT,
+            reason TEXT NOT NULL,
+            note TEXT NOT NULL,
+            coder TEXT NOT NULL REFERENCES coder DEFERRABLE INITIALLY DEFERRED,
+            sharpened TEXT NOT NULL,
+            created TEXT NOT NULL,
+            modified TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX settlement_by_document ON settlement (document);
+        CREATE INDEX settlement_by_coder ON settlement (coder);
+    """)
+
+
+VERSION = 11
 """The number of the newest migration, kept in the header as ``user_version``."""
 
 
@@ -491,6 +514,7 @@ FRAMEWORK_CELL = _table("framework_cell", "id kind row code coder summary pinned
 ROUND = _table("coding_round", "id name coder drawn created revealed reason")
 ROUND_DOCUMENT = _table("round_document", "id round document place sealed")
 ASSIGNMENT = _table("assignment", "id round document coder place done")
+SETTLEMENT = _table("settlement", "id document kind puts kept made reason note coder sharpened created modified")
 
 MEMBER_TABLES = {"document": DOCUMENT, "code": CODE, "case": CASE, "memo": MEMO, "coding": CODING}
 """What can be put in a set."""
@@ -516,7 +540,7 @@ JOURNALED = {
     for table in (
         DOCUMENT, CODEBOOK, CODE, CODEBOOK_VERSION, CODER, CODING, DECISION,
         MEMO, READ_MARK, ATTRIBUTE, CASE, ATTRIBUTE_VALUE, MEMBERSHIP, SETTING, ITEM_SET, ITEM_SET_MEMBER,
-        FRAMEWORK_CELL, ROUND, ROUND_DOCUMENT, ASSIGNMENT,
+        FRAMEWORK_CELL, ROUND, ROUND_DOCUMENT, ASSIGNMENT, SETTLEMENT,
     )
 }  # fmt: skip
 

@@ -15,14 +15,14 @@ from coder.model import Entry, RowChange
 from coder.model.framework import RowKind
 from coder.model.journal import Row
 from coder.store.file import ProjectFile
-from coder.store.schema import CODING, DECISION, FRAMEWORK_CELL, ITEM_SET_MEMBER, MEMO, READ_MARK, SETTING
+from coder.store.schema import CODING, DECISION, FRAMEWORK_CELL, ITEM_SET_MEMBER, MEMO, READ_MARK, SETTING, SETTLEMENT
 
 SEALED = "(SELECT document FROM round_document WHERE sealed)"
 
 WITHHELD = "in a sealed round"
 """The verb of an entry of the journal of which nothing may be seen."""
 
-_ON_DOCUMENTS = {CODING.name, DECISION.name, MEMO.name, READ_MARK.name}
+_ON_DOCUMENTS = {CODING.name, DECISION.name, MEMO.name, READ_MARK.name, SETTLEMENT.name}
 _BASIS = "SELECT 1 FROM json_each(own.basis, '$.texts')"
 
 
