@@ -46,11 +46,11 @@ _SHOWN = {
     Coefficient.U_ALPHA: ("uα", "Alpha for unitizing: marking and coding together (Krippendorff et al. 2016)"),
     Coefficient.CU_ALPHA: ("cuα", "Alpha for unitizing, only the codes on what both marked"),
     Coefficient.F1: ("F1", "Matched codings of all codings, where both ends lie near each other"),
-    Coefficient.KAPPA: ("kappa", "Cohen's kappa; for several coders the mean over pairs"),
-    Coefficient.FLEISS: ("Fleiss", "Fleiss' kappa"),
-    Coefficient.AC1: ("AC1", "Gwet's AC1"),
     Coefficient.PRESENCE: ("presence", "Of what one coder put, how much another put too"),
+    Coefficient.KAPPA: ("kappa", "Cohen's kappa; for several coders the mean over pairs"),
+    Coefficient.AC1: ("AC1", "Gwet's AC1"),
     Coefficient.PERCENT: ("percent", "Share of units on which coders say the same; much of it is absence"),
+    Coefficient.FLEISS: ("Fleiss", "Fleiss' kappa"),
 }
 """The columns in order; the interval stands beside the first that a table has."""
 
@@ -219,7 +219,7 @@ def _table(found: _Found, view: View) -> Row | None:
         key=f"agreement {view} {found.agreement.question.unit}",
         placeholder="–",
         column_config={
-            "name": st.column_config.TextColumn(view.value, width=230, pinned=True),
+            "name": st.column_config.TextColumn(view.value, width=210, pinned=True),
             "put": st.column_config.NumberColumn(
                 "put",
                 format="localized",
@@ -232,7 +232,7 @@ def _table(found: _Found, view: View) -> Row | None:
             "caution": st.column_config.TextColumn("", width=30, help="⚠ says little: choose the row to read why"),
             **{
                 kind.value: st.column_config.NumberColumn(
-                    _SHOWN[kind][0], format="%.2f", width=72, help=_SHOWN[kind][1]
+                    _SHOWN[kind][0], format="%.2f", width=66, help=_SHOWN[kind][1]
                 )
                 for kind in kinds
             },
