@@ -86,6 +86,7 @@ SCREENS = {
         Screen("compare", "Compare", "table_chart"),
         Screen("framework", "Framework", "grid_on"),
         Screen("pictures", "Pictures", "insert_chart"),
+        Screen("report", "Report", "summarize"),
     ),
 }
 """The menu: its groups and their screens, in order."""
@@ -107,6 +108,8 @@ def main() -> None:
     page = st.navigation(
         {group: list(pages.values()) for group, pages in groups.items()},
         position="sidebar" if there else "hidden",
+        # Else Streamlit folds away what comes after the twelfth.
+        expanded=True,
     )
     if there:
         st.logo(ICON, size="large")

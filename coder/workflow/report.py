@@ -66,6 +66,7 @@ class Part(StrEnum):
     QUOTATIONS = "quotations"
 
 
+FIGURES = (Part.HEATMAP, Part.NETWORK, Part.PORTRAIT, Part.DATES)
 USUAL = (Part.CODEBOOK, Part.CASES, Part.HEATMAP, Part.FRAMEWORK, Part.QUOTATIONS)
 EACH = 3
 PAIRS = 40
@@ -136,10 +137,36 @@ def report(project: Project, contents: Contents | None = None) -> Report:
 
     Raises UnknownItem, UnknownCode for an attribute or a code that there is not.
     """
+    # Read in nobody's name, so that it is the same whoever makes it.
+    project = project.seen_by(None)
     contents = contents or chosen(project)
     sections = [_SECTIONS[part](project, contents) for part in contents.parts]
     newest = project.journal(after=project.revision - 1)[-1].at[:10]
     return Report(project.title, f"The project as it stood on {newest}", (*sections, methods(project)))
+
+
+def outline(project: Project, contents: Contents) -> list[tuple[Part | None, str]]:
+    """What the report would hold, part by part in a few words; last (None) the statement of methods.
+
+    Figures are not drawn for this and say nothing.
+    """
+    project = project.seen_by(None)
+    told: list[tuple[Part | None, str]] = []
+    for part in contents.parts:
+        told.append((part, "" if part in FIGURES else _in_short(_SECTIONS[part](project, contents))))
+    told.append((None, next(block.text for block in methods(project).blocks if isinstance(block, Paragraph))))
+    return told
+
+
+def _in_short(section: Section) -> str:
+    if quotations := sum(isinstance(block, Quotation) for block in section.blocks):
+        codes = sum(isinstance(block, Heading) for block in section.blocks)
+        return f"{quotations:,} quotations of {codes:,} codes"
+    made = [block for block in section.blocks if isinstance(block, Table)]
+    if not made:
+        return " ".join(block.text for block in section.blocks if isinstance(block, Paragraph))
+    rows, columns = sum(not row.heading for row in made[0].rows), len(made[0].columns) - 1
+    return f"{len(made):,} tables" if len(made) > 1 else f"{rows:,} rows by {columns:,} columns"
 
 
 WRITERS: dict[str, Callable[[Report], bytes]] = {".docx": report_word.write, ".html": report_html.write}
@@ -172,6 +199,7 @@ def export_tables(
     """
     if suffix not in TABLE_WRITERS:
         raise UnknownFormat(f"cannot write tables as {suffix}; known: {', '.join(TABLE_WRITERS)}")
+    project = project.seen_by(None)
     contents = contents or chosen(project)
     try:
         folder.mkdir(parents=True, exist_ok=True)
