@@ -77,6 +77,7 @@ SCREENS = {
     "Coding": (
         Screen("coding", "Code", "ink_highlighter"),
         Screen("suggestions", "Suggestions", "lightbulb", module="review"),
+        Screen("search", "Search", "search"),
         Screen("correcting", "Correct the text", "edit_note", path="correct", hidden=True),
     ),
     "Codes": (Screen("codebook", "Codebook", "account_tree"), Screen("refine", "Refine", "tune")),

@@ -15,6 +15,7 @@ _TOKEN = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u0331])*")
 
 _PART = re.compile(r'"([^"]*)("?)|([^\s"]+)')
 _STARRED = re.compile(r"(\*?)([^\W_](?:[^\W_]|[\u0300-\u0331])*)(\*?)")
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 _SHORTEST_END = 3
 _AND, _OR, _NOT = "AND", "OR", "NOT"
 _HOW = 'write words, "a phrase" in quotes, trust* for all that begins so, and OR or NOT between them'
@@ -150,7 +151,7 @@ def words_of(text: str) -> Iterator[tuple[str, Span]]:
 
 def _parts(text: str) -> Iterator[Term | str]:
     """Terms, and the words AND, OR and NOT between them."""
-    for phrase, closing, word in _PART.findall(text):
+    for phrase, closing, word in _PART.findall(text.translate(_QUOTES)):
         if word in (_AND, _OR, _NOT):
             yield word
         elif word:

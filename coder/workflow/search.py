@@ -468,7 +468,7 @@ def code_passages(
             return Put(0, 0)
         codebook = project.codebook()
         check_takes_codings(codebook, code)
-        there = {(coding.document, coding.span) for coding in project.codings(code=code, coder=coder)}
+        there = _there(project, code, coder)
         texts: dict[str, str] = {}
         at, new = now(), 0
         for each in chosen:
@@ -488,6 +488,16 @@ def code_passages(
             )  # fmt: skip
             new += 1
         return Put(new, len(chosen) - new)
+
+
+def carrying(project: Project, chosen: Sequence[Passage], code: str, *, coder: str) -> int:
+    """How many of these passages carry the code from this coder already, and would not get it twice."""
+    there = _there(project, code, coder)
+    return sum((each.segment.document, each.segment.span) in there for each in chosen)
+
+
+def _there(project: Project, code: str, coder: str) -> set[tuple[str, Span]]:
+    return {(coding.document, coding.span) for coding in project.codings(code=code, coder=coder)}
 
 
 # --- remembering -----------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from coder.model.query import Query, Term, words_of
         ("*paikka", "*paikka"),
         ("*paik*", "*paik*"),
         ('"trust"', "“trust”"),
+        ("”trust me” „and him“", "“trust me” and “and him”"),
         ("trust and time", "trust and and and time"),
     ],
 )

@@ -267,6 +267,7 @@ def test_what_is_coded_and_what_is_not_are_told_apart(project: Project, me: str)
 def test_all_that_was_found_is_coded_in_one_change_and_none_twice(project: Project, me: str) -> None:
     results, found = shown(project, Search("trust"))
     assert searching.code_passages(project, found[:1], "together", coder=me, what="trust") == Put(1, 0)
+    assert searching.carrying(project, found, "together", coder=me) == 1
     assert searching.code_passages(project, found, "together", coder=me, what="trust") == Put(2, 1)
     assert searching.code_passages(project, found, "together", coder=me, what="trust") == Put(0, 3)
     codings = project.codings(code="together")
