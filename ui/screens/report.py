@@ -19,24 +19,24 @@ from ui.resources import coder_id, done, opened, say
 
 _GROUPS = {
     "In words": {
-        Part.CODEBOOK: "The codebook, each code with its meaning",
-        Part.FRAMEWORK: "The framework matrix, with pinned quotations",
+        Part.CODEBOOK: "Codebook with meanings",
+        Part.FRAMEWORK: "Framework matrix",
         Part.QUOTATIONS: "Quotations of each code",
+    },
+    "Figures": {
+        Part.HEATMAP: "Cases and codes, shaded",
+        Part.NETWORK: "Network of codes",
+        Part.PORTRAIT: "Portrait of a document",
+        Part.DATES: "Codes over dates",
     },
     "Tables": {
         Part.CASES: "Codes in each case",
-        Part.CROSSTAB: "Codes by what is known about cases",
+        Part.CROSSTAB: "Codes by facts on cases",
         Part.CO_OCCURRENCE: "Codes that occur together",
         Part.SPEAKERS: "Codes by who speaks",
         Part.KINDS: "Codes by kind of document",
-        Part.TIMELINE: "Codes from beginning to end",
+        Part.TIMELINE: "Codes along the text",
         Part.MEETINGS: "Codes by date",
-    },
-    "Figures": {
-        Part.HEATMAP: "Codes in each case, shaded",
-        Part.NETWORK: "Codes that occur together, as a network",
-        Part.PORTRAIT: "The document with most codings, line by line",
-        Part.DATES: "Codes over dates",
     },
 }
 _NAMES: dict[Part | None, str] = {part: name for group in _GROUPS.values() for part, name in group.items()}
@@ -44,7 +44,7 @@ _NAMES[None] = "Methods appendix"
 _EACH = (1, 2, 3, 5, 10, 0)
 _FILES = {
     ".docx": ("Word", "description", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    ".html": ("HTML", "html", "text/html"),
+    ".html": ("HTML", "language", "text/html"),
 }
 
 
@@ -57,7 +57,7 @@ def show() -> None:
             return
         contents = verbs.chosen(project)
         with st.container(key="beside"):
-            left, right = st.columns([5, 4], gap="large")
+            left, right = st.columns(2, gap="large")
         with left:
             _choice(project, contents)
         with right:
@@ -66,9 +66,10 @@ def show() -> None:
 
 def _choice(project: Project, contents: Contents) -> None:
     with st.form("report"):
-        columns = st.columns(len(_GROUPS), gap="medium")
+        one, two = st.columns(2, gap="medium")
         chosen = []
-        for column, (group, parts) in zip(columns, _GROUPS.items(), strict=True):
+        for group, parts in _GROUPS.items():
+            column = two if group == "Tables" else one
             column.markdown(f"**{group}**")
             chosen += [part for part, name in parts.items() if column.checkbox(name, part in contents.parts)]
         one, two = st.columns(2, gap="medium")
@@ -115,7 +116,7 @@ def _branch(project: Project, contents: Contents, place: st.delta_generator.Delt
 def _attribute(project: Project, contents: Contents, place: st.delta_generator.DeltaGenerator) -> str:
     names = ["", *(attribute.name for attribute in project.attributes())]
     return place.selectbox(
-        "Known about cases",
+        "Facts on cases",
         names,
         index=names.index(contents.attribute) if contents.attribute in names else 0,
         format_func=lambda name: name or "everything, a table each",
@@ -144,7 +145,7 @@ def _outcome(project: Project, contents: Contents) -> None:
         "byte for byte, from the terminal, too:"
     )
     name = Path(project.path).name
-    st.code(f'redthread report "{name}" --to report.docx --tables tables', language=None)
+    st.code(f'redthread report "{name}" --to report.docx --tables tables', language=None, wrap_lines=True)
 
 
 def _file(path: str, suffix: str) -> bytes:
