@@ -20,7 +20,7 @@ PROJECT = "REDTHREAD_PROJECT"
 
 @contextmanager
 def opened() -> Iterator[Project]:
-    """The session's project, for the length of one rerun.
+    """The session's project as its coder sees it, for the length of one rerun.
 
     Opened each time: that takes a millisecond, while a connection kept would belong to another thread.
     """
@@ -28,7 +28,7 @@ def opened() -> Iterator[Project]:
     if path is None:
         raise UnknownItem("no project is open; open or create one on the Project page")
     with open_project(path) as project:
-        yield project
+        yield project.seen_by(session().coder)
 
 
 def enter(path: Path | str) -> None:

@@ -34,8 +34,8 @@ class Sight:
     everything: bool = False
 
     def acting(self, coder: str | None) -> Sight:
-        """What the author of a change sees: their own, too; the hand reaches all that it did."""
-        return self if self.everything else Sight(coder)
+        """What the author of a change sees; where that is the program itself, what was seen before."""
+        return self if self.everything or coder is None else Sight(coder)
 
     def sealed(self, file: ProjectFile) -> frozenset[str]:
         """The documents on which only what is one's own is seen."""

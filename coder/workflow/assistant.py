@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 
@@ -57,7 +57,8 @@ class Assistant:
         self._ledger = Ledger()
         self._ground: Ground | None = None
         self._prepared = False
-        self._views: dict[tuple[str | None, bool], _View] = {}
+        self._views: dict[tuple[str | None, bool, str | None], _View] = {}
+        self._sealed: frozenset[str] = frozenset()
         self._snapshots: dict[str, Snapshot] = {}
         self._versions = 0
 
@@ -85,7 +86,7 @@ class Assistant:
         with self._working:
             with self._lock:
                 self._follow(project)
-            texts = {text_hash(coding.quotation): coding.quotation for coding in project.codings()}
+            texts = {text_hash(coding.quotation): coding.quotation for coding in project.by_hand().codings()}
             return embed(project, self._encoder(), texts, on_progress) if texts else 0
 
     def learn(self, project: Project, coder: str) -> bool:
@@ -161,12 +162,18 @@ class Assistant:
         if revision == self._revision:
             return
         first = self._revision < 0
-        entries = [] if first else project.journal(after=self._revision)
+        # The ledger is everybody's; what a round seals from a coder is left out of what is learned for that coder.
+        hand = project.by_hand()
+        entries = [] if first else hand.journal(after=self._revision)
         changes = [change for entry in entries for change in entry.changes]
         tables = {change.table for change in changes}
+        if first or "round_document" in tables:
+            self._sealed = project.seen_by(None).sealed
+            self._views.clear()
+            self._snapshots.clear()
         if first or "document" in tables:
             self._corpus = Corpus.of(project)
-            self._ledger.read(project)
+            self._ledger.read(hand)
             self._prepared = False
             for view in self._views.values():
                 view.read_again()
@@ -226,20 +233,27 @@ class Assistant:
 
     def _view(self, coder: str, switches: Switches) -> _View:
         who = None if switches.everybody else coder
-        key = who, switches.interviewer
+        key = who, switches.interviewer, coder if self._sealed and who is None else None
         if key not in self._views:
-            self._views[key] = _View(self._ground, self._ledger, who, interviewer=switches.interviewer)
+            blind = dict.fromkeys(self._sealed, coder)
+            self._views[key] = _View(self._ground, self._ledger, who, interviewer=switches.interviewer, blind=blind)
         return self._views[key]
 
 
 class _View:
-    """What one coder (None: everybody) has decided, document by document, and what was learned from it."""
+    """What one coder (None: everybody) has decided, document by document, and what was learned from it.
 
-    def __init__(self, ground: Ground | None, ledger: Ledger, coder: str | None, *, interviewer: bool) -> None:
+    ``blind`` says for documents of sealed rounds who alone is learned from there.
+    """
+
+    def __init__(
+        self, ground: Ground | None, ledger: Ledger, coder: str | None, *, interviewer: bool, blind: Mapping[str, str]
+    ) -> None:
         self._ground = ground
         self._ledger = ledger
         self._coder = coder
         self._interviewer = interviewer
+        self._blind = blind
         self._judgements: Judgements | None = None
         self._learned: Learned | None = None
         self.judged: dict[str, Judged] = {}
@@ -254,8 +268,9 @@ class _View:
         if documents is None:
             documents = self.judged.keys() | self._ledger.documents(self._coder)
         for document in documents & self._ground.corpus.rows.keys():
+            coder = self._blind.get(document, self._coder)
             found = self._ledger.judged(
-                self._ground.corpus, document, self._ground.columns, self._coder, interviewer=self._interviewer
+                self._ground.corpus, document, self._ground.columns, coder, interviewer=self._interviewer
             )
             before = self.judged.get(document)
             if before is None and not found.known.any() and not found.end:

@@ -166,7 +166,7 @@ def move_code(project: Project, code: str, *, under: str | None, before: str | N
 def merge_codes(project: Project, code: str, *, into: str, coder: str) -> int:
     """Let one code go up in another, with its codings, decisions, examples, memos and the codes below it.
 
-    Gives the number of codings that were moved. Raises CodebookConflict, also where ``into`` is a
+    Gives the number of codings that were seen to move. Raises CodebookConflict, also where ``into`` is a
     folder or retired.
     """
     summary = f"merge code {_name(project, code)} into {_name(project, into)}"
@@ -174,8 +174,10 @@ def merge_codes(project: Project, code: str, *, into: str, coder: str) -> int:
         codebook = project.codebook()
         merged = codebook.merged(code, into=into)
         check_takes_codings(codebook, into)
-        moved = change.recode(code, into)
-        for decision in project.decisions():
+        moved = len(project.codings(code=code))
+        # All of them, also those that a round seals from who merges: nobody may be left on a code that is gone.
+        change.recode(code, into)
+        for decision in project.by_hand().decisions():
             if decision.code == code:
                 change.save_decision(replace(decision, code=into))
         change.save_codebook(merged)
@@ -214,7 +216,7 @@ def check_takes_codings(codebook: Codebook, code: str) -> None:
 
 def codes_in_use(project: Project) -> frozenset[str]:
     """Ids of the codes that codings rest on."""
-    return frozenset(coding.code for coding in project.codings())
+    return frozenset(coding.code for coding in project.by_hand().codings())
 
 
 def combined(current: Codebook, read: Codebook, *, used: frozenset[str]) -> Loading:

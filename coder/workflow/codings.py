@@ -102,7 +102,7 @@ def refuse_suggestion(
         decision = Decision(
             id or new_id(), document, span, code, coder, Outcome.REFUSED, probability, model, None, now()
         )
-        if any(known.id == decision.id for known in project.decisions(document=document)):
+        if any(known.id == decision.id for known in project.by_hand().decisions(document=document)):
             raise InvalidValue(f"another decision has the id {decision.id}; give the new one an id of its own")
         change.save_decision(decision)
 
@@ -256,6 +256,7 @@ class _Placing:
         self.change = change
         self.codebook = project.codebook()
         self.documents = project.documents()
+        self.sealed = project.sealed
         self.texts = project.texts()
         self.coders = {coder.name.casefold(): coder for coder in project.coders()}
         self.codings = {_equality(coding): coding.id for coding in project.codings()}
@@ -264,6 +265,8 @@ class _Placing:
     def place(self, row: Row) -> bool:
         """Store what the row says; whether it is a coding that was not there. Raises CodingError."""
         document = _document_called(self.documents, row.cells["document"])
+        if document.id in self.sealed:
+            raise InvalidValue(f"{document.name} is in a sealed round of blind coding; reveal that first")
         code = code_called(self.codebook, row.cells["code"])
         check_takes_codings(self.codebook, code)
         try:
@@ -322,7 +325,7 @@ def _stored(project: Project, codebook: Codebook, change: Change, coding: Coding
     check_takes_codings(codebook, coding.code)
     if (equal := _equal(project, coding)) is not None:
         return equal
-    if _existing(project, coding.id) is not None:
+    if _existing(project.by_hand(), coding.id) is not None:
         raise InvalidValue(f"another coding has the id {coding.id}; give the new one an id of its own")
     change.save_coding(coding)
     return coding

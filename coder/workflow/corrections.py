@@ -114,12 +114,16 @@ def preview_correction(project: Project, document: str, corrected: str | Reading
     if not reading.text.strip():
         raise InvalidValue("a document needs words; remove the document instead")
     reading = replace(reading, warnings=(*reading.warnings, *_strange(standing, alignment)))
+    return Correction(standing, reading, _differences(alignment), _fated(project, document, alignment), alignment)
+
+
+def _fated(project: Project, document: str, alignment: Alignment) -> tuple[Fated, ...]:
     fated = []
     for item in _items(project, document):
         move = alignment.moved(item.span)
-        becomes = "" if move.now is None else move.now.of(reading.text)
-        fated.append(Fated(item, move, item.span.of(standing.text), becomes))
-    return Correction(standing, reading, _differences(alignment), tuple(fated), alignment)
+        becomes = "" if move.now is None else move.now.of(alignment.new)
+        fated.append(Fated(item, move, item.span.of(alignment.old), becomes))
+    return tuple(fated)
 
 
 def _strange(document: Document, alignment: Alignment) -> Iterator[str]:
@@ -183,7 +187,8 @@ class _Moving:
     """Everything that lies on a document, written anew where it now lies."""
 
     def __init__(self, project: Project, correction: Correction, places: Mapping[str, Span | None]) -> None:
-        self.project = project
+        # What a round seals from who corrects the text moves along, unseen.
+        self.project = project.by_hand()
         self.correction = correction
         self.document = correction.document.id
         self.text = correction.reading.text
@@ -198,7 +203,7 @@ class _Moving:
     def write(self, change: Change) -> None:
         at = now()
         by_kind: dict[Kind, dict[str, Fated]] = {kind: {} for kind in Kind}
-        for each in self.correction.items:
+        for each in _fated(self.project, self.document, self.correction.alignment):
             by_kind[each.item.kind][each.item.id] = each
         self._codings(change, by_kind[Kind.CODING], at)
         self._memos(change, by_kind[Kind.MEMO], at)

@@ -224,7 +224,8 @@ def mark_read(project: Project, document: str, position: int, *, coder: str, ope
         if change.repeated:
             return
         reached = min(position, project.document(document).characters)
-        before = next((mark.position for mark in project.read_marks(document=document) if mark.coder == coder), 0)
+        marks = project.seen_by(coder).read_marks(document=document)
+        before = next((mark.position for mark in marks if mark.coder == coder), 0)
         if reached > before:
             change.mark_read(document, coder, reached)
 

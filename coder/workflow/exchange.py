@@ -41,6 +41,7 @@ from coder.workflow.cases import as_text
 from coder.workflow.documents import Progress, free_name, name_of
 from coder.workflow.permission import change_by
 from coder.workflow.projects import create_project, person
+from coder.workflow.rounds import left_out
 
 __all__ = [
     "Preview",
@@ -204,6 +205,7 @@ def _staying(project: Project) -> tuple[Loss, ...]:
     versions = project.codebook_versions()
     cells = sum(len(project.framework_cells(kind)) for kind in RowKind)
     losses = (
+        *left_out(project),
         Loss("cells of the framework matrix", cells, "no exchange format has them; export the matrix by itself"),
         Loss("entries of the journal", project.revision, why),
         Loss("published versions of the codebook", len(versions), why, tuple(each.version for each in versions[-5:])),
@@ -240,8 +242,10 @@ class _Merge:
     marks: list[ReadMark] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     fresh: set[str] = field(default_factory=set)
+    sealed: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        self.sealed = self.project.sealed
         self._coders()
         self._documents()
         self._codes()
@@ -436,7 +440,7 @@ class _Merge:
                 self.codes.get(coding.code),
                 self.coders.get(coding.coder),
             )
-            if document is None or code is None or coder is None:
+            if document is None or code is None or coder is None or document in self.sealed:
                 continue
             moved = replace(coding, document=document, code=code, coder=coder)
             known = there.get(_equality(moved))
@@ -474,7 +478,7 @@ class _Merge:
         for memo in coming:
             target = targets[memo.about](memo.target) if memo.about in targets else None
             coder = self.coders.get(memo.coder)
-            if target is None or coder is None:
+            if target is None or coder is None or target in self.sealed:
                 continue
             key = (memo.about, target, coder, memo.title, memo.text)
             known = memo.id if memo.id in by_id else alike.get(key)
@@ -513,14 +517,18 @@ class _Merge:
         for decision in self.study.decisions:
             document, code = self.documents.get(decision.document), self.codes.get(decision.code)
             coder = self.coders.get(decision.coder)
-            if decision.id not in there and document and code and coder:
+            if decision.id not in there and document and code and coder and document not in self.sealed:
                 coding = self.coding_ids.get(decision.coding or "", decision.coding)
                 self.decisions.append(replace(decision, document=document, code=code, coder=coder, coding=coding))
         reached = {(mark.document, mark.coder): mark.position for mark in self.project.read_marks()}
         for mark in self.study.read_marks:
             document, coder = self.documents.get(mark.document), self.coders.get(mark.coder)
-            if document and coder and mark.position > reached.get((document, coder), 0):
+            if document and coder and document not in self.sealed and mark.position > reached.get((document, coder), 0):
                 self.marks.append(ReadMark(document, coder, mark.position))
+        if told := sorted({document for document in self.documents.values() if document in self.sealed}):
+            self.conflicts.append(
+                f"{len(told)} of the documents are in a sealed round of blind coding; what lies there stays out"
+            )
 
     # --- storing ---------------------------------------------------------------------------------------
 

@@ -156,10 +156,19 @@ def _changing(project: Project, kind: RowKind, row: str, code: str, coder: str, 
         cell = _matrix(project, kind, [code]).cells.get((row, code))
         if cell is None:
             raise UnknownItem(f"the matrix has no {kind.value} with the id {row}; it may have been removed meanwhile")
-        stored = next((one for one in project.framework_cells(kind) if (one.row, one.code) == (row, code)), None)
+        stored = _stored(project, kind, row, code)
+        if stored is None and _stored(project.by_hand(), kind, row, code) is not None:
+            raise StaleEdit(
+                "somebody else has summed this up over documents of a sealed round; it can be read, and changed, "
+                "when the round is revealed"
+            )
         yield _Place(
             change, stored or FrameworkCell(kind, row, code, coder, basis=cell.basis, created=now()), cell, coder
         )
+
+
+def _stored(project: Project, kind: RowKind, row: str, code: str) -> FrameworkCell | None:
+    return next((one for one in project.framework_cells(kind) if (one.row, one.code) == (row, code)), None)
 
 
 def _matrix(

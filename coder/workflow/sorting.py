@@ -126,8 +126,10 @@ def _put(project: Project, change: Change, codebook: Codebook, codings: Sequence
 
 
 def _carry_memos(project: Project, change: Change, source: str, into: str) -> None:
-    kept = {memo.coder: memo for memo in project.memos(about="coding", target=into)}
-    for memo in project.memos(about="coding", target=source):
+    # Nobody's memo is lost, seen or not.
+    hand = project.by_hand()
+    kept = {memo.coder: memo for memo in hand.memos(about="coding", target=into)}
+    for memo in hand.memos(about="coding", target=source):
         standing = kept.get(memo.coder)
         if standing is None:
             change.save_memo(replace(memo, target=into))

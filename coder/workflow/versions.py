@@ -126,7 +126,7 @@ def restore(project: Project, version: str, *, coder: str) -> Loading:
         found = _version(project.codebook_versions(), version)
         current = project.codebook()
         lacking = [code.id for code in current.codes if code.id not in found.codebook]
-        used = frozenset(code for code in lacking if project.codings(code=code))
+        used = frozenset(code for code in lacking if project.by_hand().codings(code=code))
         loading = combined(current, found.codebook, used=used)
         change.save_codebook(loading.codebook)
     return loading

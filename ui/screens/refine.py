@@ -72,9 +72,9 @@ _FIELDS = {
 
 @dataclass
 class _Looked:
-    """What was found the last time, and in which project."""
+    """What was found the last time, in which project, and for whom while which rounds were sealed."""
 
-    project: str
+    project: tuple[str, str, frozenset[str]]
     gathered: Gathered
     found: dict[Kind, Found]
 
@@ -112,7 +112,7 @@ def show() -> None:
 def _look(project: Project) -> _Looked | None:
     """What was found before, or is found now; None while passages and quotations are still being read."""
     looked = st.session_state.get(_KEY)
-    if isinstance(looked, _Looked) and looked.project == project.path:
+    if isinstance(looked, _Looked) and looked.project == (project.path, coder_id(), project.sealed):
         return looked
     at_work = assistant()
     ground = at_work.snapshot(coder_id()).ground
@@ -140,7 +140,7 @@ def _look(project: Project) -> _Looked | None:
 
     found = refining.find(gathered, tell)
     bar.empty()
-    st.session_state[_KEY] = looked = _Looked(project.path, gathered, found)
+    st.session_state[_KEY] = looked = _Looked((project.path, coder_id(), project.sealed), gathered, found)
     return looked
 
 

@@ -77,7 +77,7 @@ def transcript(
         book = codebook_item(project.codebook(), project.coders())
         base = base_item(shown.text, source.marks(project), document=document, coder=coder)
         writes = not read_only and any(c.id == coder and c.role.writes for c in project.coders())
-        identity = project.id
+        identity, blind = project.id, document in project.sealed
         _hold_open(project.path)
     talk.show(document)
     talk.shelved = book["key"]
@@ -95,8 +95,8 @@ def transcript(
                 on_goto(target, position)
         since = base["revision"] if talk.have is None else talk.have
         with opened() as project:
-            if project.document(document).sha256 != shown.sha256:
-                # Corrected meanwhile: the page is built anew on the text that there is now.
+            if project.document(document).sha256 != shown.sha256 or (document in project.sealed) != blind:
+                # Corrected, sealed or revealed meanwhile: the page is built anew on what there is now.
                 st.rerun()
             changes = source.changes(project, since)
             now = codebook_item(project.codebook(), project.coders())["key"]
