@@ -15,6 +15,7 @@ from coder.store import Project
 from coder.workflow.coders import add_coder
 from ui.components.transcript import courier
 from ui.parts import activity
+from ui.parts.backing_up import keep_backups
 from ui.parts.errors import refused, told
 from ui.parts.history import undo_and_redo
 from ui.parts.messages import show_messages
@@ -73,7 +74,7 @@ class Screen:
 FIRST = Screen("project", "Project", "home")
 
 SCREENS = {
-    "Study": (FIRST, Screen("documents", "Documents", "description")),
+    "Study": (FIRST, Screen("documents", "Documents", "description"), Screen("safety", "Backups", "backup")),
     "Coding": (
         Screen("coding", "Code", "ink_highlighter"),
         Screen("suggestions", "Suggestions", "lightbulb", module="review"),
@@ -81,7 +82,10 @@ SCREENS = {
         Screen("correcting", "Correct the text", "edit_note", path="correct", hidden=True),
     ),
     "Codes": (Screen("codebook", "Codebook", "account_tree"), Screen("refine", "Refine", "tune")),
-    "Team": (Screen("agreement", "Agreement", "handshake"),),
+    "Team": (
+        Screen("agreement", "Agreement", "handshake"),
+        Screen("copies", "Merge a copy", "call_merge", path="merge"),
+    ),
     "Findings": (
         Screen("quotations", "Quotations", "format_quote"),
         Screen("compare", "Compare", "table_chart"),
@@ -120,6 +124,7 @@ def main() -> None:
             if page != pages["coding"]:
                 undo_and_redo(open_project)
             activity.show()
+            keep_backups(open_project.path)
     show_messages()
     if there:
         _deliver()
@@ -149,6 +154,7 @@ def _still_there() -> bool:
             return True
     except CodingError as error:
         refused(error)
+        session().not_opened = session().project
         leave()
         return False
 

@@ -37,6 +37,8 @@ def enter(path: Path | str) -> None:
     with open_project(path) as project:
         if project.copy is not None:
             say(f"An older Redthread made this project. As it was, it is kept as {Path(project.copy).name}.")
+        for problem in project.look_over():
+            say(f"Something is wrong with this file: {problem}. See Backups.", icon=":material/error:")
         known = settings.load()
         coders = project.coders()
         name = known.names.get(path)

@@ -20,9 +20,10 @@ DOCUMENT, POSITION = "document", "position"
 @dataclass
 class Session:
     """The open project, who is coding, and what they look at; ``jump`` counts the places gone to,
-    ``question`` is what was compared last."""
+    ``question`` is what was compared last, ``not_opened`` the project that could not be opened."""
 
     project: str | None = None
+    not_opened: str | None = None
     coder: str | None = None
     document: str | None = None
     goto: int | None = None

@@ -131,7 +131,7 @@ def switched_on(path: Path) -> bool:
 
 
 def switch(project: Project, *, on: bool, coder: str) -> None:
-    """Make backups by themselves from now on, or not. Raises NotAllowed for a reader."""
+    """Make backups by themselves from now on, or not. Raises NotAllowed for who is no owner."""
     summary = f"switch automatic backups {'on' if on else 'off'}"
     with change_by(project, coder, "switch backups", summary=summary) as change:
         change.set_setting(_OFF, None if on else "yes")

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from coder.errors import ProjectDamaged, ProjectUnavailable, UnknownItem
-from coder.model import Codebook
+from coder.model import Codebook, Role
 from coder.model.copies import (
     MERGED,
     Choice,
@@ -46,10 +46,12 @@ from coder.model.reconciling import (
     without_lost,
 )
 from coder.store import Project
+from coder.store.file import MEMORY
 from coder.store.order import places
 from coder.store.rows import code_row, codebook, codebook_row
 from coder.store.schema import CODE, CODEBOOK
-from coder.workflow.permission import change_by
+from coder.workflow.backups import Why, back_up
+from coder.workflow.permission import acting, change_by
 from coder.workflow.projects import open_project
 
 VERB = "merge copies"
@@ -102,22 +104,35 @@ class Merging:
 def opened_copy(path: Path) -> Iterator[Project]:
     """Another copy of a project, opened from a copy of its file, so that nothing of it is changed.
 
+    Raises as ``take_copy`` does.
+    """
+    with TemporaryDirectory(prefix="redthread-") as folder, open_project(take_copy(path, Path(folder))) as other:
+        yield other
+
+
+def take_copy(path: Path, folder: Path) -> Path:
+    """Copy another copy of a project into a folder and check that it is sound; where it lies.
+
     Raises ProjectUnavailable, NotAProject and its kin, or ProjectDamaged where it is not sound.
     """
-    with TemporaryDirectory(prefix="redthread-") as folder:
-        place = Path(folder) / path.name
-        try:
-            for ending in ("", "-wal"):
-                beside = path.with_name(path.name + ending)
-                if not ending or beside.exists():
-                    shutil.copyfile(beside, place.with_name(place.name + ending))
-        except OSError as error:
-            raise ProjectUnavailable(f"{path} cannot be read: {error.strerror}") from error
-        with open_project(place) as other:
-            problems = other.verify()
-            if problems:
-                raise ProjectDamaged(f"{path.name} is not sound, so nothing of it is merged: {problems[0]}")
-            yield other
+    place = folder / path.name
+    try:
+        for ending in ("", "-wal"):
+            beside = path.with_name(path.name + ending)
+            if not ending or beside.exists():
+                shutil.copyfile(beside, place.with_name(place.name + ending))
+    except OSError as error:
+        raise ProjectUnavailable(f"{path} cannot be read: {error.strerror}") from error
+    check_sound(place)
+    return place
+
+
+def check_sound(path: Path) -> None:
+    """Raises ProjectDamaged where a project is not sound, and nothing of it should be merged."""
+    with open_project(path) as other:
+        problems = other.verify()
+    if problems:
+        raise ProjectDamaged(f"{path.name} is not sound, so nothing of it is merged: {problems[0]}")
 
 
 def preview_merge(
@@ -148,12 +163,18 @@ def merge(
     """Bring another copy of the project into this one, in one change that undo takes back.
 
     What only the other changed is taken; both copies merged into each other hold the same. A copy that is known
-    changes nothing. Raises NoCommonHistory, or NotAllowed for who is no owner.
+    changes nothing. The project as it was is kept as a backup before. Raises NoCommonHistory, NotAllowed for who
+    is no owner, or ProjectUnavailable where no backup can be made.
     """
+    acting(project, coder, VERB)
+    ours, theirs = project.beside(other)
+    if ours.knows(theirs):
+        return Merging(known=True)
+    if project.path != MEMORY:
+        back_up(Path(project.path), Why.BEFORE_MERGE)
     with change_by(project, coder, VERB, summary=f"merge a copy of the project: {Path(other.path).name}") as change:
         found = preview_merge(project, other, choices, prefer=prefer, coder=coder)
-        if not found.known:
-            project.take_over(change, other, found.rows)
+        project.take_over(change, other, found.rows)
     return found
 
 
@@ -330,6 +351,10 @@ class _Merge:
             words = f"{words} {conflict.row}"
         if self._sealed(row):
             return replace(conflict, what=words, base=None, ours="(sealed)", theirs="(sealed)")
+        if conflict.field in ("code", "coder") and conflict.table in ("coding", "decision", "framework_cell"):
+            ours, theirs = (self._name(conflict.field, id) for id in (conflict.ours, conflict.theirs))
+            base = conflict.base and self._name(conflict.field, conflict.base)
+            return replace(conflict, what=words, base=base, ours=ours, theirs=theirs)
         return replace(conflict, what=words)
 
     def _sealed(self, row: Mapping[str, Any]) -> bool:
@@ -338,8 +363,8 @@ class _Merge:
 
     def _tell_roles(self, differing: Mapping[Key, Row | None]) -> None:
         for key, row in differing.items():
-            before = self.ours.rows.get(key)
-            if key[0] == "coder" and row is not None and (before is None or before["role"] != row["role"]):
+            before = self.ours.rows.get(key, {"role": Role.CODER})
+            if key[0] == "coder" and row is not None and before["role"] != row["role"]:
                 self._remark(f"{row['name']} comes as {row['role']}")
 
     def _came(self, differing: Mapping[Key, Row | None]) -> Iterator[Came]:

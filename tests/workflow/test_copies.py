@@ -89,7 +89,7 @@ def test_a_copy_merged_twice_changes_nothing_even_where_ours_was_chosen(
     change_code_of(project, coded.id, "transfer", coder=me)
     found = merge(project, theirs, prefer=Choice.OURS, coder=me)
     assert [(conflict.field, conflict.ours, conflict.theirs) for conflict in found.conflicts] == [
-        ("code", "transfer", "time")
+        ("code", "Transfer", "No time")
     ]
     assert project.coding(coded.id).code == "transfer"
     revision = project.revision
@@ -113,7 +113,7 @@ def test_conflicts_are_listed_by_field_and_each_can_be_chosen(
     listed = preview_merge(project, theirs).conflicts
     told = {(conflict.what, conflict.field, conflict.ours, conflict.theirs) for conflict in listed}
     assert told == {
-        ("coding of Transfer in interview.txt", "code", "transfer", "time"),
+        ("coding of Transfer in interview.txt", "code", "Transfer", "No time"),
         ("code Together", "definition", "Side by side.", "Jointly."),
     }
     choices = {conflict.key: Choice.THEIRS for conflict in listed if conflict.field == "definition"}

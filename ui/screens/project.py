@@ -7,15 +7,17 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from coder.errors import CodingError
 from coder.store import Project
 from coder.workflow.codebooks import load_codebook
 from coder.workflow.projects import create_project, create_sample, shipped_codebooks, verify
 from ui import settings
-from ui.parts.errors import told
+from ui.parts.errors import refused, told
 from ui.parts.leading import lead
 from ui.parts.words import count, local_time, plain
 from ui.resources import coder_id, enter, leave, opened
 from ui.screens.exchange import begin_from, bring_in, give_away
+from ui.screens.safety import offer
 from ui.session import session
 
 SUFFIX = ".redthread"
@@ -78,6 +80,9 @@ def _open() -> None:
             path = st.text_input("Path of a project file", placeholder=str(Path.home() / f"study{SUFFIX}"))
             if st.form_submit_button("Open"):
                 _enter(path)
+        if (missing := session().not_opened) is not None:
+            with told():
+                offer(Path(missing).expanduser())
 
 
 def _from_another() -> None:
@@ -109,8 +114,13 @@ def _look_around() -> None:
 
 
 def _enter(path: str) -> None:
-    with told():
+    try:
         enter(path)
+    except CodingError as error:
+        session().not_opened = path
+        refused(error)
+    else:
+        session().not_opened = None
         st.rerun()
 
 
