@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from coder.agreement.coefficients import Floats, Ints
 from coder.agreement.continuum import Coded
@@ -53,6 +51,10 @@ def _add(found: Floats, one: Ints, other: Ints, tolerance: int) -> None:
     row, column = row[near], column[near]
     if not len(row):
         return
+    # Only now: every table would wait for it.
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
     graph = csr_array((np.ones(len(row), np.int8), (row, column)), shape=(len(one), len(other)))
     matched = maximum_bipartite_matching(graph, perm_type="column") >= 0
     np.add.at(found[:, 0], one[matched, 0], 2)

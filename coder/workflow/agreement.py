@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -18,9 +18,9 @@ from coder.agreement.comparing import TOLERANCE
 from coder.agreement.continuum import Codings, Spans
 from coder.errors import InvalidValue
 from coder.formats.tables import write_workbook
-from coder.model import Case, Codebook, Coder, Coding, Document, Membership, Origin, Span, Turn
-from coder.model.settling import CONSENSUS
+from coder.model import Case, Codebook, Coder, Coding, Document, Membership, Span, Turn
 from coder.store import Project
+from coder.workflow.layers import people, reached_by
 from coder.workflow.tables import check_target, table_writer, write_whole
 
 
@@ -69,23 +69,6 @@ class ReadTogether:
     of_units: int
     documents: int
     of_documents: int
-
-
-def people(project: Project) -> list[Coder]:
-    """Those who coded or read something that may be seen, in the order they came."""
-    active = {coding.coder for coding in project.codings()} | {mark.coder for mark in project.read_marks()}
-    return [coder for coder in project.coders() if coder.id in active and coder.id != CONSENSUS.id]
-
-
-def reached_by(project: Project, codings: Iterable[Coding]) -> dict[tuple[str, str], int]:
-    """Up to where each coder has read each document, by (document, coder): as marked, or coded by hand."""
-    reached = {(mark.document, mark.coder): mark.position for mark in project.read_marks()}
-    for coding in codings:
-        # A suggestion from a queue shows one passage, and says nothing of those before it; nor do words found.
-        if coding.origin in (Origin.HAND, Origin.IMPORTED):
-            key = coding.document, coding.coder
-            reached[key] = max(reached.get(key, 0), coding.span.end)
-    return reached
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,8 @@ from coder.model import DocumentKind, Segment, Turn, new_id
 from coder.store import Project
 from coder.tables import NO_CASE, Material, Measure, Near, Period, Stretches
 from coder.workflow.corpus import interviewer
+from coder.workflow.layers import EVERYBODY
+from coder.workflow.layers import layer as codings_of_layer
 
 
 class ExportKind(StrEnum):
@@ -37,7 +39,7 @@ class Question:
     """Which table, and its options; a table looks only at those that concern it.
 
     ``within`` is how many passages apart is together, None for the same words; ``attribute`` is empty for all,
-    ``document`` and ``document_kind`` None for all.
+    ``document`` and ``document_kind`` None for all. ``layer`` is whose codings: see ``workflow.layers``.
     """
 
     kind: ExportKind = ExportKind.CASES
@@ -47,9 +49,10 @@ class Question:
     period: Period = Period.DAY
     document_kind: DocumentKind | None = None
     document: str | None = None
+    layer: str = EVERYBODY
 
 
-def material(project: Project, *, texts: bool = False, speakers: bool = False) -> Material:
+def material(project: Project, *, texts: bool = False, speakers: bool = False, layer: str = EVERYBODY) -> Material:
     """Everything that tables are made from; texts only where words are counted or ``speakers`` told apart."""
     documents, segments, turns = project.documents(), project.segments(), project.all_turns()
     contents = project.texts() if texts or speakers else {}
@@ -59,7 +62,7 @@ def material(project: Project, *, texts: bool = False, speakers: bool = False) -
         documents=documents,
         turns=turns,
         codebook=project.codebook(),
-        codings=project.codings(),
+        codings=codings_of_layer(project, layer),
         coders=project.coders(),
         cases=project.cases(),
         attributes=project.attributes(),
@@ -104,12 +107,13 @@ def quotations(
     documents: Collection[str] = (),
     coders: Collection[str] = (),
     words: str = "",
+    layer: str = EVERYBODY,
 ) -> pd.DataFrame:
     """One row a quotation, narrowed to code ids (with all below them), case ids, document ids, coder names, words.
 
     An empty filter narrows nothing.
     """
-    found = material(project)
+    found = material(project, layer=layer)
     frame = tables.quotations(found)
     if codes:
         branches = {code for chosen in codes for code in found.codebook.branch(chosen)}
@@ -146,7 +150,7 @@ def compared(project: Project, question: Question) -> pd.DataFrame:
 
 def tested(project: Project, question: Question) -> pd.DataFrame:
     """For a crosstab: one row a code with p and its caveat. Raises UnknownItem as ``compared``."""
-    found = material(project)
+    found = material(project, layer=question.layer)
     return pd.concat([tables.association(found, name) for name in _attributes(found, question)], ignore_index=True)
 
 
@@ -179,6 +183,7 @@ def _material_for(project: Project, question: Question) -> Material:
         project,
         texts=words,
         speakers=question.kind is ExportKind.SPEAKERS or question.measure is Measure.SPEAKERS,
+        layer=question.layer,
     )
 
 
@@ -211,7 +216,7 @@ def as_file(project: Project, suffix: str, kind: ExportKind | Question = ExportK
     write = table_writer(suffix)
     question = Question(kind) if isinstance(kind, ExportKind) else kind
     if question.kind is ExportKind.QUOTATIONS:
-        return write(quotations(project))
+        return write(quotations(project, layer=question.layer))
     if question.kind is ExportKind.CROSSTAB:
         counts, tests = compared(project, question), tested(project, question)
         if suffix == ".xlsx":
@@ -219,7 +224,7 @@ def as_file(project: Project, suffix: str, kind: ExportKind | Question = ExportK
         return write(counts.merge(tests, on=["attribute", "code path"], how="left"))
     if question.kind is not ExportKind.CASES or suffix != ".xlsx":
         return write(compared(project, question))
-    found = material(project, texts=True, speakers=True)
+    found = material(project, texts=True, speakers=True, layer=question.layer)
     waiting = tables.unread(found)
     sheets = {
         measure.value: tables.told_apart(tables.case_by_code(found, measure), waiting).reset_index()

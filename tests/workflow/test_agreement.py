@@ -16,10 +16,11 @@ from coder.errors import InvalidValue
 from coder.formats.tables import TABLE_WRITERS
 from coder.model import Coder, Coding, Span
 from coder.store import Project
-from coder.workflow.agreement import Agreement, AgreementQuestion, Row, View, as_file, people, table
+from coder.workflow.agreement import Agreement, AgreementQuestion, Row, View, as_file, table
 from coder.workflow.cases import add_case, assign
 from coder.workflow.codings import code_span
 from coder.workflow.documents import mark_read
+from coder.workflow.layers import people
 from tests.workflow.study import code_document, fill
 
 Find = Callable[[str], Span]

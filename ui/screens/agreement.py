@@ -17,6 +17,7 @@ from coder.model.codebook import SEPARATOR
 from coder.store import Project
 from coder.workflow import agreement as verbs
 from coder.workflow.agreement import Agreement, AgreementQuestion, Row, View
+from coder.workflow.layers import people
 from coder.workflow.projects import open_project
 from ui.parts.leading import lead
 from ui.parts.places import SIGNS, place_in_words
@@ -68,7 +69,7 @@ def show() -> None:
     """The question above, its table at the left, the places behind the chosen row at the right."""
     st.title("Agreement", anchor=False)
     with opened() as project:
-        if len(verbs.people(project)) < 2:
+        if len(people(project)) < 2:
             lead(
                 "Agreement needs two coders who have coded or read the same text; what lies in a sealed round is not "
                 "compared before the round is revealed.",
@@ -96,7 +97,7 @@ def show() -> None:
 def _asked(project: Project) -> tuple[View, AgreementQuestion]:
     """Who, where, on what; as it was left last."""
     last: AgreementQuestion = st.session_state.get(_QUESTION, AgreementQuestion())
-    coders = {coder.id: coder.name for coder in verbs.people(project)}
+    coders = {coder.id: coder.name for coder in people(project)}
     documents = {document.id: document.name for document in project.documents()}
     codebook = project.codebook()
     codes = {code.id: codebook.path(code.id) for _, code in codebook.walk()}
