@@ -128,6 +128,11 @@ class Query:
             tuple(map(bent, self.without)),
         )
 
+    def any_of(self, common: Collection[str]) -> Query:
+        """Any of the words instead of all of them; ``common`` ones, which are everywhere, only where no other is."""
+        telling = tuple(term for term in self.terms if not (term.bends and term.words[0] in common))
+        return Query((tuple(dict.fromkeys(telling or self.terms)),), self.without)
+
     def marks(self, text: str) -> list[Span]:
         """Where what is looked for stands in a text, in order and without overlaps."""
         found: list[Span] = []

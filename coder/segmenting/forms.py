@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -60,6 +61,18 @@ def _inflection(language: str) -> Inflection:
     if name is None:
         return Inflection(Knowledge.NONE, lambda word: word, {})
     return Inflection(Knowledge.RULES, cache(_finnish if language == "fi" else _stemmed(name)), {})
+
+
+@cache
+def common_words(language: str) -> frozenset[str]:
+    """Words that are in every text of a language, such as ``and`` and ``it``; none where spaCy has no list of them."""
+    primary = language.lower().partition("-")[0]
+    if not primary.isalpha():
+        return frozenset()
+    try:
+        return frozenset(import_module(f"spacy.lang.{primary}.stop_words").STOP_WORDS)
+    except ImportError:
+        return frozenset()
 
 
 def _lookups(language: str) -> dict[str, str]:

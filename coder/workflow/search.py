@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from coder.errors import InvalidValue, StaleEdit, UnknownItem
 from coder.model import Anchor, Coding, DocumentKind, Origin, Segment, Span, new_id, now
 from coder.model.journal import canonical
 from coder.model.query import Query, Term
-from coder.segmenting.forms import BEGINNING, Inflection, Knowledge, inflection
+from coder.segmenting.forms import BEGINNING, Inflection, Knowledge, common_words, inflection
 from coder.store import Project
 from coder.workflow.codebooks import check_takes_codings
 from coder.workflow.meanings import Encode, Meanings
@@ -179,7 +179,8 @@ def find(
     """Passages that a search finds, best first.
 
     What words find is ranked by BM25 (Robertson and Zaragoza 2009), what is found by meaning by its cosine, the
-    nearest hundred; both together by reciprocal rank fusion (Cormack, Clarke and Büttcher 2009). Raises InvalidValue
+    nearest hundred; both together, the hundred best of each, by reciprocal rank fusion (Cormack, Clarke and Büttcher
+    2009): there any of the words will do. Raises InvalidValue
     for words that cannot be searched for, or where meaning is asked for without ``meanings`` and ``encode``,
     and UnknownItem for a code, or a place to find more like, that is gone.
     """
@@ -202,6 +203,9 @@ def find(
 def _by_words(project: Project, search: Search, sieve: _Sieve) -> tuple[list[Segment], Query, dict[str, Knowledge]]:
     """What words find, the query with the forms of all languages, and what is known of these."""
     plain = Query.parse(search.words)
+    if search.by_meaning:
+        # A sentence: no passage holds all its words, but those that hold its rare ones are worth a look.
+        plain = plain.any_of(frozenset().union(*map(common_words, sieve.languages)))
     found: list[list[Segment]] = []
     forms: dict[Term, set[str]] = {}
     known = {}
@@ -214,8 +218,9 @@ def _by_words(project: Project, search: Search, sieve: _Sieve) -> tuple[list[Seg
         found.append(project.find_words(bent, documents))
     # Each language has its own forms; what they found comes together as it was ranked.
     ranked = found[0] if len(found) == 1 else _fused(*found)
+    passing = (segment for segment in ranked if sieve.passes(segment))
     return (
-        [segment for segment in ranked if sieve.passes(segment)],
+        list(islice(passing, NEAREST) if search.by_meaning else passing),
         plain.with_forms(lambda term: forms.get(term, set())),
         known,
     )

@@ -79,6 +79,13 @@ def test_forms_are_asked_of_single_words_and_marked_with_them() -> None:
     assert query.marks("they have gone") == [Span(10, 14)]
 
 
+def test_any_of_the_words_that_tell_something_will_do() -> None:
+    common = {"nobody", "had", "for", "it"}
+    assert str(Query.parse("nobody had time for it NOT shift").any_of(common)) == "time, not shift"
+    assert str(Query.parse('"had" time').any_of(common)) == "“had” or time"
+    assert str(Query.parse("had it").any_of(common)) == "had or it"
+
+
 @given(st.text(max_size=60) | st.text('ab"* ANDORT-.', max_size=60))
 def test_whatever_is_typed_is_read_or_refused_in_words(typed: str) -> None:
     with suppress(InvalidValue):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from coder.segmenting import forms
-from coder.segmenting.forms import Knowledge, inflection
+from coder.segmenting.forms import Knowledge, common_words, inflection
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +42,12 @@ def test_endings_are_known_by_rules(language: str, word: str, same: str, other: 
 def test_words_of_a_language_without_rules_are_taken_as_they_are() -> None:
     assert inflection("ja").knowledge is Knowledge.NONE
     assert inflection("ja").forms("信頼", ["信頼", "信"]) == {"信頼"}
+
+
+def test_words_that_are_everywhere_are_known() -> None:
+    assert {"and", "it"} <= common_words("en-GB")
+    assert "ja" in common_words("fi")
+    assert common_words("xyz") == common_words("") == common_words("../os") == frozenset()
 
 
 def test_lookups_know_forms_that_no_rule_finds(monkeypatch: pytest.MonkeyPatch) -> None:

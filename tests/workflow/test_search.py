@@ -185,6 +185,12 @@ def test_words_and_meaning_come_together_and_say_what_found_them(project: Projec
     assert len(results.found) == len(project.segments())
 
 
+def test_together_with_meaning_any_of_the_words_will_do(project: Project, asked: dict[str, object]) -> None:
+    results = searching.find(project, Search("it was the ferry or the shift", way=Way.BOTH), **asked)  # type: ignore[arg-type]
+    assert str(results.query) == "ferry or shift"
+    assert results.found[0].source == "words and meaning"
+
+
 def test_meaning_is_not_asked_where_nothing_was_read(project: Project) -> None:
     with pytest.raises(InvalidValue, match="have not been read"):
         searching.find(project, Search("trust", way=Way.MEANING))

@@ -11,8 +11,10 @@ import streamlit as st
 from coder.formats.tables import TABLE_WRITERS
 from coder.store import Project
 from coder.workflow import sorting, tables
+from coder.workflow.search import Place
 from ui.parts.acting import act, popover
 from ui.parts.leading import lead
+from ui.parts.searching import more_like
 from ui.parts.words import count, plain
 from ui.resources import coder_id, opened
 from ui.session import session
@@ -135,6 +137,9 @@ def _read(row: dict[Any, Any]) -> None:
         st.text(row["quotation"])
         if pd.notna(row["memo"]):
             st.caption(f"Memo: {plain(row['memo'])}")
-        if st.button("Read it in its place", icon=":material/article:", type="primary"):
-            session().look_at(row["document id"], int(row["start"]))
-            st.switch_page(st.session_state["coding page"])
+        with st.container(horizontal=True):
+            if st.button("Read it in its place", icon=":material/article:", type="primary"):
+                session().look_at(row["document id"], int(row["start"]))
+                st.switch_page(st.session_state["coding page"])
+            if st.button("More like this", icon=":material/search:", help="Passages that say the like, in any words"):
+                more_like(Place(row["document id"], int(row["start"]), int(row["end"])))

@@ -42,7 +42,7 @@ _HELP = """
 
 **Meaning** finds the hundred passages nearest to what you write, best a whole sentence, whatever their words.
 
-**Both** puts the two together: what both find comes first.
+**Both** puts the two together, where any of the words will do: what both find comes first.
 """
 
 
@@ -183,7 +183,7 @@ def _filters(project: Project) -> dict[str, Any]:
         chosen["coded"] = st.selectbox(
             "Coded",
             list(Coded),
-            format_func=str,
+            format_func=str.capitalize,
             key=_CODED,
             help="With codes or coders chosen, by these: coded so, or not coded so",
         )
