@@ -1003,6 +1003,102 @@ def report(
                 _say(f"Wrote {path}.")
 
 
+@app.command("merge")
+def merge_copy(
+    study: Study,
+    other: Annotated[Path, typer.Argument(metavar="OTHER", help="A copy of the study that went on elsewhere.")],
+    prefer: Annotated[
+        Preferred | None,
+        typer.Option(help="Whose value to take in every conflict; without it the later change, and of texts both."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come, and store nothing.")] = False,
+    coder: Annotated[str, typer.Option(help="Who you are, if the project has several coders.")] = "",
+) -> None:
+    """Bring a copy of the study that was coded apart together with this one, in one change that undo takes back.
+
+    What only one of the two changed is taken. What both changed to different ends is listed, field by field, with
+    what stands. The other copy is not changed; merge this one there as well, and both hold the same.
+    """
+    from coder.model.copies import Choice
+    from coder.workflow.copies import merge as merge_with
+    from coder.workflow.copies import opened_copy, preview_merge
+    from coder.workflow.projects import open_project
+
+    choice = None if prefer is None else Choice(prefer)
+    with open_project(study) as project, opened_copy(other) as copy:
+        me = _coder(project, coder)
+        if dry_run:
+            found = preview_merge(project, copy, prefer=choice, coder=me)
+        else:
+            found = merge_with(project, copy, prefer=choice, coder=me)
+    if found.known:
+        _say(f"Everything in {other.name} is in {study.name} already; nothing was changed.")
+        return
+    for each in found.came:
+        _say(f"    {each.what}: {each.new:,} added, {each.changed:,} changed, {each.removed:,} removed")
+    for remark in found.remarks:
+        _say(f"    {remark}")
+    for conflict in found.conflicts:
+        _say(f"    both changed: {conflict.what}, {conflict.field.replace('_', ' ')} ({conflict.stands} stands)")
+        _say(f"        ours: {conflict.ours or '(empty)'}")
+        _say(f"        theirs: {conflict.theirs or '(empty)'}")
+    if dry_run:
+        _say("Nothing was stored; leave out --dry-run to merge.")
+    else:
+        _say(f"Merged {other.name} into {study.name}. The study as it was is kept as a backup.")
+
+
+@app.command()
+def backup(
+    study: Study,
+    listed: Annotated[bool, typer.Option("--list", help="List the backups that there are, and make none.")] = False,
+) -> None:
+    """Make a backup of a study in the folder beside it, while others go on working."""
+    from coder.workflow.backups import back_up, backups, folder_of, size
+
+    if not listed:
+        made = back_up(study)
+        _say(f"Kept as {made.path} ({made.size:,} bytes).")
+        return
+    found = backups(study)
+    for each in found:
+        _say(f"{each.at:%Y-%m-%d %H:%M:%S} UTC  {each.size:>12,} bytes  {each.why:<16}  {each.path.name}")
+    _say(f"{_count(len(found), 'backup')} in {folder_of(study)}, {size(found):,} bytes.")
+
+
+@app.command()
+def restore(
+    study: Study,
+    source: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="The backup to put back; without it, the newest.")
+    ] = None,
+    coder: Annotated[str, typer.Option(help="Who you are, if the study can be opened and has several coders.")] = "",
+) -> None:
+    """Put a backup in the place of a study, also of one that is damaged or gone. What lies there now is kept before."""
+    from coder.errors import ProjectError
+    from coder.workflow.backups import backups, folder_of
+    from coder.workflow.backups import restore as put_back
+    from coder.workflow.projects import open_project
+
+    if source is None:
+        found = backups(study)
+        if not found:
+            raise UnknownItem(f"there is no backup of {study.name} in {folder_of(study)}; name one with --from")
+        source = found[0].path
+    elif not source.exists() and (folder_of(study) / source.name).exists():
+        source = folder_of(study) / source.name
+    try:
+        with open_project(study) as project:
+            me = _coder(project, coder)
+    except ProjectError:
+        # Damaged or gone: then nobody's role can be looked up.
+        me = None
+    kept = put_back(study, source, coder=me)
+    _say(f"{study} is again what {source.name} holds.")
+    if kept is not None:
+        _say(f"As it was before, it is kept as {kept.path}.")
+
+
 @app.command()
 def verify(study: Study) -> None:
     """Check that a project file is sound and its journal unbroken."""
