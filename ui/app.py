@@ -83,6 +83,7 @@ SCREENS = {
     ),
     "Codes": (Screen("codebook", "Codebook", "account_tree"), Screen("refine", "Refine", "tune")),
     "Team": (
+        Screen("rounds", "Blind coding", "visibility_off", path="blind"),
         Screen("agreement", "Agreement", "handshake"),
         Screen("copies", "Merge a copy", "call_merge", path="merge"),
     ),
