@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from io import BytesIO
+from math import ceil
 from typing import Any
 
 import pandas as pd
 
 from coder.errors import TooLarge
-from coder.formats.tables import MAX_ROWS, excel_cell, fill_sheet
+from coder.formats.tables import MAX_ROWS, excel_cell, fill_sheet, fit_row
 from coder.model.framework import CellState, Matrix, MatrixCell
 
 _MAX_COMMENT = 8_000
-_ROW_WIDTH, _WIDTH = 26, 44
-_LINE, _HIGHEST = 15, 405
-"""Points of a line, and of the highest row that Excel shows."""
+_ROW_WIDTH, _WIDTH, _A_PAGE = 26, 44, 4
+"""Characters of the first column and of the others, and how many of these can be read on a printed page."""
+_A4 = 9
+"""How Excel calls that size of paper."""
 
 _FILLS = {CellState.STALE: "FCE8D5", CellState.ABSENT: "EEEEEE"}
 
@@ -31,7 +33,9 @@ def write(matrix: Matrix) -> bytes:
         raise TooLarge(f"{len(quotations):,} quotations do not fit into a sheet; choose a branch with fewer")
     book = openpyxl.Workbook(write_only=True)
     _write_matrix(book.create_sheet("Framework"), matrix)
-    fill_sheet(book.create_sheet("Quotations"), quotations)
+    below = book.create_sheet("Quotations")
+    _lie_across(below)
+    fill_sheet(below, quotations)
     content = BytesIO()
     book.save(content)
     return content.getvalue()
@@ -40,14 +44,12 @@ def write(matrix: Matrix) -> bytes:
 def _write_matrix(sheet: Any, matrix: Matrix) -> None:
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet.column_dimensions["A"].width = _ROW_WIDTH
     for place in range(len(matrix.columns)):
         sheet.column_dimensions[get_column_letter(place + 2)].width = _WIDTH
-    sheet.freeze_panes = "B2"
-    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.freeze_panes, sheet.print_title_cols = "B2", "A:A"
+    _lie_across(sheet, pages=ceil(len(matrix.columns) / _A_PAGE))
     top = Alignment(vertical="top", wrap_text=True)
     header = [excel_cell(sheet, words) for words in (matrix.kind.value, *(column.path for column in matrix.columns))]
     for cell in header:
@@ -59,9 +61,18 @@ def _write_matrix(sheet: Any, matrix: Matrix) -> None:
         cells = [first, *(_cell(sheet, matrix.cells[row.id, column.code]) for column in matrix.columns)]
         for cell in cells:
             cell.alignment = top
-        # Programs fit a row to its text only where it was typed in.
-        sheet.row_dimensions[number].height = min(_HIGHEST, _LINE * max(_lines(str(cell.value)) for cell in cells))
+        fit_row(sheet, number, (cell.value for cell in cells), _WIDTH)
         sheet.append(cells)
+
+
+def _lie_across(sheet: Any, pages: int = 1) -> None:
+    """Print across the page, on so many side by side, with the header on each."""
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
 
 
 def _cell(sheet: Any, cell: MatrixCell) -> Any:
@@ -78,10 +89,6 @@ def _cell(sheet: Any, cell: MatrixCell) -> Any:
         # Read as a value of a cell, so that it holds no character that a workbook cannot.
         made.comment = Comment(str(excel_cell(sheet, words[:_MAX_COMMENT]).value), "Redthread", width=420, height=240)
     return made
-
-
-def _lines(words: str) -> int:
-    return sum(1 + len(line) // (_WIDTH - 4) for line in words.split("\n"))
 
 
 def _with_state(cell: MatrixCell) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
 from coder.formats.coded_transcript import shown
-from coder.model.framework import CellState, Matrix, MatrixCell
+from coder.formats.word_styles import lettered, mark
+from coder.model.framework import CellState, Matrix, MatrixCell, MatrixColumn
+
+_A_PAGE = 5
+"""Columns that can be read side by side."""
 
 
 def write(matrix: Matrix) -> bytes:
@@ -23,24 +28,38 @@ def write(matrix: Matrix) -> bytes:
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Cm(29.7), Cm(21)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(1.5)
+    for style in ("Normal", "Heading 1", "Heading 2"):
+        lettered(page.styles[style])
     page.styles["Normal"].font.size = Pt(9)
     page.add_heading(shown(matrix.title), 1)
     page.add_paragraph(_legend(matrix))
-    table = page.add_table(rows=1, cols=1 + len(matrix.columns), style="Table Grid")
-    _repeat(table.rows[0])
-    heads = (matrix.kind.value.capitalize(), *(column.path for column in matrix.columns))
-    for cell, words in zip(table.rows[0].cells, heads, strict=True):
-        _bold(cell, words)
-    for row in matrix.rows:
-        first, *others = table.add_row().cells
-        _bold(first, row.name)
-        if row.value:
-            first.add_paragraph(shown(row.value))
-        for place, column in zip(others, matrix.columns, strict=True):
-            _fill(page, place, matrix.cells[row.id, column.code])
+    groups = [matrix.columns[first : first + _A_PAGE] for first in range(0, max(1, len(matrix.columns)), _A_PAGE)]
+    for number, columns in enumerate(groups, 1):
+        if number > 1:
+            page.add_page_break()
+        if len(groups) > 1:
+            page.add_heading(f"Part {number} of {len(groups)}", 2)
+        _table(page, matrix, columns)
     content = BytesIO()
     page.save(content)
     return content.getvalue()
+
+
+def _table(page: Any, matrix: Matrix, columns: Sequence[MatrixColumn]) -> None:
+    table = page.add_table(rows=1, cols=1 + len(columns), style="Table Grid")
+    mark(table.rows[0], "w:tblHeader")
+    heads = (matrix.kind.value.capitalize(), *(column.path for column in columns))
+    for cell, words in zip(table.rows[0].cells, heads, strict=True):
+        _bold(cell, words)
+    for row in matrix.rows:
+        drawn = table.add_row()
+        mark(drawn, "w:cantSplit")
+        first, *others = drawn.cells
+        _bold(first, row.name)
+        if row.value:
+            first.add_paragraph(shown(row.value))
+        for place, column in zip(others, columns, strict=True):
+            _fill(page, place, matrix.cells[row.id, column.code])
 
 
 def _legend(matrix: Matrix) -> str:
@@ -75,10 +94,3 @@ def _next(place: Any) -> Any:
     """An empty paragraph at the end of a cell, which has one to begin with."""
     last = place.paragraphs[-1]
     return place.add_paragraph() if last.runs else last
-
-
-def _repeat(row: Any) -> None:
-    """Let a row head every page, for which python-docx has no name."""
-    from docx.oxml import OxmlElement
-
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from coder.formats.coded_transcript import shown
+from coder.formats.word_styles import lettered, mark
 from coder.model.report import (
     Block,
     Cell,
@@ -23,7 +24,7 @@ from coder.model.report import (
 
 _LONG, _SHORT, _MARGIN = 29.7, 21.0, 2.0
 _UPRIGHT, _LYING = _SHORT - 2 * _MARGIN, _LONG - 2 * _MARGIN
-_INK, _GREY, _RULE = "1B1B1F", "5F6368", "C4C6D0"
+_GREY, _RULE = "5F6368", "C4C6D0"
 
 
 def write(report: Report) -> bytes:
@@ -36,7 +37,7 @@ def write(report: Report) -> bytes:
     page.core_properties.author = "Redthread"
     page.core_properties.comments = ""
     for style in ("Normal", "Title", "Heading 1", "Heading 2"):
-        _lettered(page.styles[style])
+        lettered(page.styles[style])
     page.styles["Normal"].font.size = Pt(10)
     page.add_heading(shown(report.title), 0)
     _quiet(page, report.subtitle)
@@ -53,18 +54,6 @@ def write(report: Report) -> bytes:
     content = BytesIO()
     page.save(content)
     return content.getvalue()
-
-
-def _lettered(style: Any) -> None:
-    """Letters that every system has, where the template names those of a theme."""
-    from docx.oxml.ns import qn
-    from docx.shared import RGBColor
-
-    style.font.name, style.font.color.rgb = "Arial", RGBColor.from_string(_INK)
-    fonts = style.element.rPr.rFonts
-    for name in [name for name in fonts.attrib if name.endswith("Theme")]:
-        del fonts.attrib[name]
-    fonts.set(qn("w:cs"), "Arial")
 
 
 def _turn(section: Any, *, lying: bool) -> None:
@@ -154,12 +143,12 @@ def _table(page: Any, table: Table, room: float) -> None:
     for column, width in zip(made.columns, widths, strict=True):
         column.width = width
     head, *others = made.rows
-    _mark(head, "w:tblHeader")
+    mark(head, "w:tblHeader")
     for place, (box, name) in enumerate(zip(head.cells, table.columns, strict=True)):
         box.width = widths[place]
         _fill(box, cell(name), bold=True, number=_holds_numbers(table, place))
     for row, drawn in zip(table.rows, others, strict=True):
-        _mark(drawn, "w:cantSplit")
+        mark(drawn, "w:cantSplit")
         boxes = drawn.cells
         for box, width in zip(boxes, widths, strict=True):
             box.width = width
@@ -221,13 +210,6 @@ def _rule(table: Any) -> None:
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
     table._tbl.tblPr.append(borders)
-
-
-def _mark(row: Any, name: str) -> None:
-    """Let a row head every page, or stay on one, for which python-docx has no name."""
-    from docx.oxml import OxmlElement
-
-    row._tr.get_or_add_trPr().append(OxmlElement(name))
 
 
 def _number_pages(page: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from io import BytesIO
 from math import isfinite, isnan
@@ -93,11 +93,27 @@ def fill_sheet(sheet: Any, frame: pd.DataFrame) -> None:
     for cell in header:
         cell.font = bold
     sheet.append(header)
-    for row in frame.itertuples(index=False, name=None):
+    wrapped = [place for place, alignment in enumerate(alignments) if alignment.wrap_text]
+    for number, row in enumerate(frame.itertuples(index=False, name=None), start=2):
         cells = [excel_cell(sheet, value) for value in row]
         for cell, alignment in zip(cells, alignments, strict=True):
             cell.alignment = alignment
+        fit_row(sheet, number, (cells[place].value for place in wrapped), _WIDEST)
         sheet.append(cells)
+
+
+_LINE, _HIGHEST = 15, 405
+"""Points of a line, and of the highest row that Excel shows."""
+
+
+def fit_row(sheet: Any, number: int, values: Iterable[Any], width: int) -> None:
+    """Make a row as high as the wrapped text in columns of this width; to be called before the row is written.
+
+    Programs fit a row to its text only where it was typed in: else its lines would lie over those of the next.
+    """
+    tallest = max((sum(1 + len(line) // (width - 4) for line in str(value).split("\n")) for value in values), default=1)
+    if tallest > 1:
+        sheet.row_dimensions[number].height = min(_HIGHEST, _LINE * tallest)
 
 
 _NARROWEST, _WIDEST = 8, 80

@@ -113,3 +113,12 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch):
     monkeypatch.setattr(tables, "MAX_ROWS", 2)
     with pytest.raises(TooLarge, match="write CSV or Parquet"):
         write_workbook({"Quotations": FRAME})
+
+
+def test_a_row_of_an_excel_sheet_is_as_high_as_its_text() -> None:
+    frame = pd.DataFrame(
+        {"quotation": ["short", "long " * 40, "two\nlines", "endless " * 2_000], "words": [1, 40, 2, 0]}
+    )
+    sheet = openpyxl.load_workbook(BytesIO(write_xlsx(frame))).active
+    heights = [sheet.row_dimensions[number].height for number in range(2, 6)]
+    assert heights == [None, 45, 30, 405]
