@@ -60,6 +60,8 @@ app = typer.Typer(
 )
 codebook_app = typer.Typer(help="Check codebooks, compare and merge them, share them in a team.", no_args_is_help=True)
 app.add_typer(codebook_app, name="codebook")
+account_app = typer.Typer(help="Who may sign in to a team server.", no_args_is_help=True)
+app.add_typer(account_app, name="account")
 
 
 class Program(StrEnum):
@@ -1145,8 +1147,9 @@ def ui(
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port on this computer.")] = 8501,
     browser: Annotated[bool, typer.Option(help="Open the browser, too.")] = True,
+    address: Annotated[str, typer.Option(help="The address to bind: one of this computer alone.")] = "127.0.0.1",
 ) -> None:
-    """Open the app in the browser. It can be reached from this computer only."""
+    """Open the app in the browser. It can be reached from this computer only; a team uses "redthread serve"."""
     from coder.workflow.projects import open_project
 
     if study is not None:
@@ -1154,10 +1157,107 @@ def ui(
     from ui.serve import run
 
     try:
-        run(study, port=port, open_browser=browser)
+        run(study, port=port, address=address, open_browser=browser)
     except KeyboardInterrupt:
         # The way to stop it. Pressed once more while it closes, it must not end in a traceback.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="FOLDER", readable=False, help="The folder with the projects of the team.")
+]
+Reached = Annotated[
+    str, typer.Option(metavar="URL", help="How people reach the server, such as https://coding.example.org.")
+]
+
+
+@app.command()
+def serve(
+    folder: Folder,
+    address: Annotated[str, typer.Option(help="The address to bind; 0.0.0.0 for all of this computer.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port.")] = 8501,
+    url: Reached = "",
+) -> None:
+    """Serve the projects of a folder to a team. Everybody signs in, and codes under their own name.
+
+    Make the first account with "redthread account add"; it owns the server and invites the others on the page
+    People. The accounts lie in the folder beside the projects.
+    """
+    from ui.serve import run_server
+
+    try:
+        run_server(folder, address=address, port=port, url=url)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@account_app.command("add")
+def add_account(
+    folder: Folder,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name, as it stands in the projects.")],
+    email: Annotated[str, typer.Option(help="The address, to sign in through an organisation.")] = "",
+    owner: Annotated[bool, typer.Option("--owner", help="May invite others, as the first account may.")] = False,
+    link: Annotated[bool, typer.Option("--link", help="Print an invitation instead of asking for a password.")] = False,
+    url: Reached = "http://127.0.0.1:8501",
+) -> None:
+    """Make an account. The password is asked for, without showing it, or chosen by whom the link is given to."""
+    from coder.workflow import accounts as verbs
+
+    if not folder.is_dir():
+        raise InvalidValue(f"{folder} is no folder; make it, and put the projects of the team there")
+    with verbs.accounts_of(folder) as accounts:
+        first = not any(account.owner and not account.closed for account in accounts.all())
+        verbs.check_name(accounts, name, email)
+        password = "" if link else typer.prompt("Password", hide_input=True, confirmation_prompt="The same again")
+        if password:
+            verbs.check_password(name, password)
+        made = verbs.add_account(accounts, name, owner=owner or first, email=email)
+        if password:
+            verbs.set_password(accounts, made, password)
+            _say(f"{made.name} may sign in" + (" and owns the server." if made.owner else "."))
+        else:
+            _tell_invitation(made.name, verbs.invite(accounts, made), url)
+
+
+@account_app.command("invite")
+def invite_account(
+    folder: Folder,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the account.")],
+    url: Reached = "http://127.0.0.1:8501",
+) -> None:
+    """Give an account a new invitation, for a forgotten password or after it was closed."""
+    from coder.workflow import accounts as verbs
+
+    with verbs.accounts_of(folder) as accounts:
+        account = verbs.account_named(accounts, name)
+        _tell_invitation(account.name, verbs.invite(accounts, account), url)
+
+
+@account_app.command("close")
+def close_account(
+    folder: Folder, name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the account.")]
+) -> None:
+    """Close an account: nobody signs in with it any more, and who is signed in is signed out."""
+    from coder.workflow import accounts as verbs
+
+    with verbs.accounts_of(folder) as accounts:
+        _say(f"Closed the account {verbs.close_account(accounts, verbs.account_named(accounts, name)).name}.")
+
+
+@account_app.command("list")
+def list_accounts(folder: Folder) -> None:
+    """Say who may sign in."""
+    from coder.workflow import accounts as verbs
+
+    with verbs.accounts_of(folder) as accounts:
+        for account in accounts.all():
+            state = "closed" if account.closed else "signs in" if account.password else "invited"
+            _say(f"{account.name}: {state}" + (", owns the server" if account.owner else ""))
+
+
+def _tell_invitation(name: str, token: str, url: str) -> None:
+    _say(f"Give this link to {name}; it serves once, within a week:")
+    _say(f"{url.rstrip('/')}/redthread/join/{token}")
 
 
 def _coder(project: Project, name: str) -> str:

@@ -329,8 +329,8 @@ def test_the_app_is_started_as_asked(run: Run, study: Path, monkeypatch: pytest.
     assert run("ui", "study.redthread", "--port", "9000", "--no-browser").exit_code == 0
     assert run("ui").exit_code == 0
     assert asked == [
-        (Path("study.redthread"), {"port": 9000, "open_browser": False}),
-        (None, {"port": 8501, "open_browser": True}),
+        (Path("study.redthread"), {"port": 9000, "address": "127.0.0.1", "open_browser": False}),
+        (None, {"port": 8501, "address": "127.0.0.1", "open_browser": True}),
     ]
 
 

@@ -11,10 +11,12 @@ import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
 from coder.errors import CodingError
+from coder.model import Role
 from coder.store import Project
 from coder.workflow.coders import add_coder
+from ui import signing
 from ui.components.transcript import courier
-from ui.parts import activity
+from ui.parts import activity, doorway
 from ui.parts.backing_up import keep_backups
 from ui.parts.errors import refused, told
 from ui.parts.history import undo_and_redo
@@ -83,6 +85,7 @@ SCREENS = {
     ),
     "Codes": (Screen("codebook", "Codebook", "account_tree"), Screen("refine", "Refine", "tune")),
     "Team": (
+        Screen("people", "People", "group"),
         Screen("rounds", "Blind coding", "visibility_off", path="blind"),
         Screen("agreement", "Agreement", "handshake"),
         Screen("copies", "Merge a copy", "call_merge", path="merge"),
@@ -102,6 +105,8 @@ def main() -> None:
     """Draw the frame and the screen in it."""
     st.set_page_config("Redthread", page_icon=ICON, layout="wide")
     st.html(STYLE)
+    if not doorway.admitted():
+        return
     here = session()
     if "begun" not in st.session_state:
         st.session_state["begun"] = True
@@ -143,7 +148,7 @@ def _deliver() -> None:
 def _begin() -> None:
     """Open what a new tab shows: the project of the document that its address names, or the one opened last."""
     linked = st.query_params.get(DOCUMENT)
-    begin = (project_with(linked) if linked else None) or os.environ.get(PROJECT)
+    begin = (project_with(linked) if linked else None) or (None if signing.folder() else os.environ.get(PROJECT))
     if begin:
         with told():
             enter(begin)
@@ -162,8 +167,11 @@ def _still_there() -> bool:
 
 def _who(project: Project) -> None:
     here = session()
-    coders = {coder.id: coder for coder in project.coders()}
+    coders = {coder.id: coder for coder in project.coders() if coder.role is not Role.RETIRED}
     st.markdown(f"**{plain(project.title)}**")
+    if signing.folder() is not None:
+        doorway.who_is_here()
+        return
     ids = list(coders)
     chosen = st.selectbox(
         "Coding as",
@@ -177,7 +185,9 @@ def _who(project: Project) -> None:
         name = st.text_input("Name of the new coder")
         if st.form_submit_button("Add"):
             with told():
-                remember_coder(add_coder(project, name, coder=chosen))
+                # Alone at the keyboard anybody may choose to be the owner, so it is done in the owner's name.
+                owner = next(coder.id for coder in project.coders() if coder.role is Role.OWNER)
+                remember_coder(add_coder(project, name, coder=owner))
                 st.rerun()
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from coder.errors import ProjectError, UnknownItem
+from coder.errors import NotAllowed, ProjectError, UnknownItem
 from coder.model import Coder
 from coder.store import Project
 from coder.workflow.projects import open_project
-from ui import settings
+from ui import settings, signing
 from ui.session import session
 
 PROJECT = "REDTHREAD_PROJECT"
@@ -28,11 +28,32 @@ def opened() -> Iterator[Project]:
     if path is None:
         raise UnknownItem("no project is open; open or create one on the Project page")
     with open_project(path) as project:
+        if signing.folder() is not None:
+            # Looked at each time: a session that has ended, or a role taken away, counts at once.
+            _check_person(project)
         yield project.seen_by(session().coder)
+
+
+def _check_person(project: Project) -> None:
+    """On a team server: who is signed in is the coder, in a project of its folder. Raises NotAllowed."""
+    if _person_in(project).id != session().coder:
+        raise NotAllowed("somebody else is signed in now; open the project again")
+
+
+def _person_in(project: Project) -> Coder:
+    from coder.workflow.accounts import coder_of, within
+
+    account, server = signing.somebody(), signing.folder()
+    assert server is not None
+    within(server, project.path)
+    return coder_of(project, account)
 
 
 def enter(path: Path | str) -> None:
     """Make this project the session's and that of the next new tab, as the coder who used it last on this computer."""
+    if signing.folder() is not None:
+        _enter_on_server(path)
+        return
     path = str(Path(path).expanduser().resolve())
     with open_project(path) as project:
         if project.copy is not None:
@@ -51,6 +72,20 @@ def enter(path: Path | str) -> None:
         settings.save(known)
 
 
+def _enter_on_server(path: Path | str) -> None:
+    from coder.workflow.accounts import within
+
+    server = signing.folder()
+    assert server is not None
+    # Looked at before anything is opened.
+    path = str(within(server, path))
+    with open_project(path) as project:
+        chosen = _person_in(project)
+    here = session()
+    here.close_project()
+    here.project, here.coder = path, chosen.id
+
+
 def leave() -> None:
     """Close the session's project; a new tab begins without one, too."""
     session().close_project()
@@ -59,8 +94,7 @@ def leave() -> None:
 
 def project_with(document: str) -> str | None:
     """The path of the project that holds a document, among the one a new tab opens and the recent ones."""
-    last = os.environ.get(PROJECT)
-    for path in [*([last] if last else []), *settings.load().recent]:
+    for path in _reachable():
         try:
             with open_project(path) as project:
                 if any(known.id == document for known in project.documents()):
@@ -71,8 +105,20 @@ def project_with(document: str) -> str | None:
     return None
 
 
+def _reachable() -> list[str]:
+    server = signing.folder()
+    if server is not None:
+        from coder.workflow.accounts import projects_of
+
+        return [str(path) for path in projects_of(server, signing.somebody())]
+    last = os.environ.get(PROJECT)
+    return [*([last] if last else []), *settings.load().recent]
+
+
 def remember_coder(coder: Coder) -> None:
-    """Code as this person from now on."""
+    """Code as this person from now on. Raises NotAllowed on a team server, where everybody is who they are."""
+    if signing.folder() is not None:
+        raise NotAllowed("on a server everybody codes under their own name")
     here = session()
     here.coder = coder.id
     known = settings.load()

@@ -22,6 +22,7 @@ OWNERS = {
     "import codings": "brings in codings in other people's names",
     "merge copies": "merges another copy of the project, with its people and their codings",
     "take in study": "brings in another study with its people and their codings",
+    "switch backups": "decides whether backups are made",
 }
 """What only an owner may do, by the verb that the journal knows it by: "only an owner ...".
 

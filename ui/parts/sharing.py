@@ -16,7 +16,7 @@ from coder.workflow.codebooks import diff
 from coder.workflow.library import LibraryVersion, codebook_of, merge_with, newer, next_version, publish, pull, versions
 from coder.workflow.meaning import reworded
 from coder.workflow.versions import outlook
-from ui import settings
+from ui import settings, signing
 from ui.parts.acting import act
 from ui.parts.errors import refused
 from ui.parts.versions import which_mean_something_else
@@ -55,6 +55,12 @@ def _window() -> None:
 
 
 def _folder() -> Path | None:
+    server = signing.folder()
+    if server is not None:
+        # Nobody reaches beyond the folder of the server by typing.
+        library = server / "library"
+        library.mkdir(exist_ok=True)
+        return library
     known = settings.load()
     typed = st.text_input(
         "Library folder",

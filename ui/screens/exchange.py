@@ -13,6 +13,7 @@ from coder.formats.studies import STUDY_FORMATS
 from coder.model import Loss, Received
 from coder.store import Project
 from coder.workflow.exchange import Preview, Target, export_study, new_project_from, preview, read_study, take_in
+from ui import signing
 from ui.parts.acting import act
 from ui.parts.errors import told
 from ui.parts.words import count, plain
@@ -66,7 +67,9 @@ def begin_from(place: Callable[[str], Path], entered: Callable[[Path], None], *,
             f"{count(len(study.codebook.codes), 'code')}, {count(len(study.codings), 'coding')}"
         )
         _lost(received.losses, "Nothing of it is lost.")
-        name = st.text_input("Your name, as it stands beside your codings", value=coder, key="begin from name")
+        name = coder
+        if signing.folder() is None:
+            name = st.text_input("Your name, as it stands beside your codings", value=coder, key="begin from name")
         if st.button("Create project from it", type="primary", icon=":material/input:"):
             bar = st.progress(0.0, "Bringing in")
 

@@ -11,7 +11,8 @@ from coder.errors import CodingError
 from coder.store import Project
 from coder.workflow.codebooks import load_codebook
 from coder.workflow.projects import create_project, create_sample, shipped_codebooks, verify
-from ui import settings
+from ui import settings, signing
+from ui.parts import doorway
 from ui.parts.errors import refused, told
 from ui.parts.leading import lead
 from ui.parts.words import count, local_time, plain
@@ -35,6 +36,9 @@ def show() -> None:
 
 def _welcome() -> None:
     st.title("Redthread", anchor=False)
+    if signing.folder() is not None:
+        _on_the_server()
+        return
     st.text("Read, code and compare interviews and meeting notes. Everything stays on this computer.")
     left, right = st.columns(2, gap="large")
     with left:
@@ -43,6 +47,40 @@ def _welcome() -> None:
         _open()
         _from_another()
         _look_around()
+
+
+def _on_the_server() -> None:
+    from coder.workflow.accounts import projects_of, within
+
+    server, person = signing.folder(), signing.somebody()
+    assert server is not None
+    doorway.who_is_here()
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.header("Your projects", anchor=False)
+        found = projects_of(server, person)
+        for path, title in found.items():
+            if st.button(plain(title), key=f"open {path}", help=plain(path.name), icon=":material/folder_open:"):
+                _enter(str(path))
+        if not found:
+            st.caption("You are in no project of this server yet. Its owner adds you by the name you signed in with.")
+    with right:
+        st.header("Start a project", anchor=False)
+        with st.form("new project"):
+            title = st.text_input("Title", placeholder="Five learning networks")
+            if st.form_submit_button("Create project", type="primary"):
+                with told():
+                    path = within(server, server / f"{_file_name(title)}{SUFFIX}")
+                    create_project(path, title=title.strip() or "Untitled study", coder=person.name).close()
+                    enter(path)
+                    st.rerun()
+        st.header("Come from another program", anchor=False)
+        with st.container(border=True):
+            begin_from(
+                lambda title: within(server, server / f"{_file_name(title)}{SUFFIX}"),
+                lambda path: _enter(str(path)),
+                coder=person.name,
+            )
 
 
 def _begin() -> None:

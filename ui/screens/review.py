@@ -20,6 +20,7 @@ from coder.workflow.queues import Queue, above, queue, take_all
 from coder.workflow.suggestions import Evidence, Quotation, Snapshot, Suggestion
 from coder.workflow.switches import Switches, set_switches
 from coder.workflow.track_record import in_ten
+from ui import signing
 from ui.assistant import Background, assistant
 from ui.parts.errors import refused, told
 from ui.parts.words import count, plain, shortened
@@ -380,13 +381,15 @@ def _settings(project: Project) -> None:
         on_for_all = st.toggle("Suggest codes at all", not now.off_for_all)
         everybody = st.toggle("Learn from all coders, not only from one’s own coding", now.everybody)
         interviewer = st.toggle("Suggest for the interviewer’s turns, too", now.interviewer)
-        encoder = st.text_input(
-            "Another model that reads passages",
-            now.encoder,
-            placeholder="the one that ships with Redthread",
-            help="A sentence-transformers model, such as a multilingual one: its folder, or its name",
-        )
-        download = st.toggle("It may be downloaded (your texts stay here)", now.download)
+        encoder, download = now.encoder, now.download
+        if signing.folder() is None:
+            encoder = st.text_input(
+                "Another model that reads passages",
+                now.encoder,
+                placeholder="the one that ships with Redthread",
+                help="A sentence-transformers model, such as a multilingual one: its folder, or its name",
+            )
+            download = st.toggle("It may be downloaded (your texts stay here)", now.download)
         if st.form_submit_button("Save", type="primary"):
             with told():
                 switches = Switches(not on_for_all, not on, own_pass, everybody, interviewer, encoder.strip(), download)
