@@ -88,6 +88,7 @@ SCREENS = {
         Screen("people", "People", "group"),
         Screen("rounds", "Blind coding", "visibility_off", path="blind"),
         Screen("agreement", "Agreement", "handshake"),
+        Screen("settle", "Settle", "balance"),
         Screen("copies", "Merge a copy", "call_merge", path="merge"),
     ),
     "Findings": (

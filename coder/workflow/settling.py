@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,7 +20,7 @@ from coder.workflow.permission import change_by
 USE, NOT_USE = "when_to_use", "when_not_to_use"
 """The fields of a code that decisions sharpen."""
 
-_LONGEST = 240
+_LONGEST, _NEAR = 240, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,19 @@ def settle(
         )
         change.save_settlement(settlement)
     return settlement
+
+
+def span_of_words(project: Project, place: Place, words: str) -> Span:
+    """Where words stand at a place or near it, with any white space between them. Raises InvalidValue."""
+    wanted = words.split()
+    if not wanted:
+        raise InvalidValue("no words are left; write those that carry the code")
+    text = project.document(place.document).text
+    begin, end = max(0, place.span.start - _NEAR), place.span.end + _NEAR
+    found = re.search(r"\s+".join(map(re.escape, wanted)), text[begin:end])
+    if found is None:
+        raise InvalidValue(f"these words do not stand here as they are: “{_short(words, 60)}”; copy them from the text")
+    return Span(begin + found.start(), begin + found.end())
 
 
 def open_again(project: Project, settlement: str, *, coder: str) -> None:

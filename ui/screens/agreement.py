@@ -9,7 +9,6 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from coder.agreement import Coefficient, Estimate, Kind, Place, Unit
 from coder.formats.tables import TABLE_WRITERS
@@ -19,6 +18,7 @@ from coder.workflow import agreement as verbs
 from coder.workflow.agreement import Agreement, AgreementQuestion, Row, View
 from coder.workflow.layers import people
 from coder.workflow.projects import open_project
+from ui.parts.choosing import begins, several
 from ui.parts.leading import lead
 from ui.parts.places import SIGNS, place_in_words
 from ui.parts.words import count, plain
@@ -107,7 +107,7 @@ def _asked(project: Project) -> tuple[View, AgreementQuestion]:
             list(_UNITS),
             required=True,
             format_func=_UNITS.__getitem__,
-            key=_begins("unit", last.unit),
+            key=begins("agreement unit", last.unit),
             help=_UNIT_HELP,
         )
         view = st.segmented_control(
@@ -115,31 +115,33 @@ def _asked(project: Project) -> tuple[View, AgreementQuestion]:
             list(_VIEWS),
             required=True,
             format_func=_VIEWS.__getitem__,
-            key=_begins("view", st.session_state.get(_VIEW, View.CODE)),
+            key=begins("agreement view", st.session_state.get(_VIEW, View.CODE)),
         )
         code, tolerance = last.code, last.tolerance
         if view is not View.CODE:
-            code = st.selectbox(
+            # To Streamlit a choice of None is no choice.
+            chosen = st.selectbox(
                 "On",
-                [None, *codes],
+                ["", *codes],
                 width=260,
-                format_func=lambda id: codes[id] if id else "all codes together",
-                key=_begins("code", code if code in codes else None),
+                format_func=lambda id: codes.get(id, "all codes together"),
+                key=begins("agreement code", code if code in codes else ""),
             )
+            code = chosen or None
         if unit is Unit.CODING:
             tolerance = st.selectbox(
                 "Ends may differ by",
                 list(_TOLERANCES),
                 width=180,
                 format_func=_TOLERANCES.__getitem__,
-                key=_begins("tolerance", tolerance),
+                key=begins("agreement tolerance", tolerance),
             )
     with st.container(key="filters"):
         one, two, three = st.columns(3)
     question = AgreementQuestion(
-        coders=_several(one, "Coders", coders, last.coders),
-        documents=_several(two, "Documents", documents, last.documents),
-        codes=_several(three, "Codes, with those below them", codes, last.codes),
+        coders=several(one, "Coders", coders, key="agreement coders", last=last.coders),
+        documents=several(two, "Documents", documents, key="agreement documents", last=last.documents),
+        codes=several(three, "Codes, with those below them", codes, key="agreement codes", last=last.codes),
         unit=unit or last.unit,
         code=code,
         tolerance=tolerance,
@@ -147,19 +149,6 @@ def _asked(project: Project) -> tuple[View, AgreementQuestion]:
     view = view or View.CODE
     st.session_state[_QUESTION], st.session_state[_VIEW] = question, view
     return view, question
-
-
-def _begins(name: str, value: object) -> str:
-    """The key of a choice, which begins with this value when one comes back from another page."""
-    key = f"agreement {name}"
-    st.session_state.setdefault(key, value)
-    return key
-
-
-def _several(place: DeltaGenerator, label: str, options: dict[str, str], last: Sequence[str]) -> tuple[str, ...]:
-    key = _begins(label, list(last))
-    st.session_state[key] = [id for id in st.session_state[key] if id in options]
-    return tuple(place.multiselect(label, options, placeholder="All", format_func=options.__getitem__, key=key))
 
 
 def _found(project: Project, question: AgreementQuestion, view: View) -> _Found:
@@ -283,6 +272,14 @@ def _behind(agreement: Agreement, row: Row) -> None:
     )
     shown = [place for place in places if place.kind in (chosen or list(Kind))]
     documents = {document.id: document.name for document in agreement.documents}
+    if any(place.kind.differs for place in places) and st.button(
+        "Settle what differs", icon=":material/balance:", type="primary"
+    ):
+        asked = agreement.question
+        st.session_state["settle coders"] = list(row.coders or asked.coders)
+        st.session_state["settle documents"] = [row.document] if row.document else list(asked.documents)
+        st.session_state["settle codes"] = [row.code] if row.code else list(asked.codes)
+        st.switch_page(st.session_state["settle page"])
     with st.container(height=_HEIGHT - 220, border=False):
         for number, place in enumerate(shown[:_MOST]):
             _place(number, place, agreement, names, documents[place.document])
