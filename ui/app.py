@@ -14,15 +14,14 @@ from coder.errors import CodingError
 from coder.model import Role
 from coder.store import Project
 from coder.workflow.coders import add_coder
-from ui import signing
+from ui import keeping, signing
 from ui.components.transcript import courier
 from ui.parts import activity, doorway
-from ui.parts.backing_up import keep_backups
 from ui.parts.errors import refused, told
 from ui.parts.history import undo_and_redo
 from ui.parts.messages import show_messages
 from ui.parts.words import plain
-from ui.resources import PROJECT, coder_id, enter, leave, opened, project_with, remember_coder
+from ui.resources import PROJECT, coder_id, enter, leave, opened, project_with, remember_coder, say
 from ui.session import DOCUMENT, session
 
 # An icon of our own: Streamlit would fetch one of its names from a server elsewhere.
@@ -131,7 +130,8 @@ def main() -> None:
             if page != pages["coding"]:
                 undo_and_redo(open_project)
             activity.show()
-            keep_backups(open_project.path)
+            if (failed := keeping.begin(open_project.path)) is not None:
+                say(f"No backup was made: {failed}", icon=":material/error:")
     show_messages()
     if there:
         _deliver()

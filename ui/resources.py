@@ -11,7 +11,7 @@ from coder.errors import NotAllowed, ProjectError, UnknownItem
 from coder.model import Coder
 from coder.store import Project
 from coder.workflow.projects import open_project
-from ui import settings, signing
+from ui import keeping, settings, signing
 from ui.session import session
 
 PROJECT = "REDTHREAD_PROJECT"
@@ -31,6 +31,9 @@ def opened() -> Iterator[Project]:
         if signing.folder() is not None:
             # Looked at each time: a session that has ended, or a role taken away, counts at once.
             _check_person(project)
+        elif all(known.id != session().coder for known in project.coders()):
+            raise UnknownItem(f"{path} holds another project now, or one without you; open it again")
+        keeping.go_on(path)
         yield project.seen_by(session().coder)
 
 
@@ -54,7 +57,7 @@ def enter(path: Path | str) -> None:
     if signing.folder() is not None:
         _enter_on_server(path)
         return
-    path = str(Path(path).expanduser().resolve())
+    path = session().not_opened = str(Path(path).expanduser().resolve())
     with open_project(path) as project:
         if project.copy is not None:
             say(f"An older Redthread made this project. As it was, it is kept as {Path(project.copy).name}.")
@@ -66,7 +69,7 @@ def enter(path: Path | str) -> None:
         chosen = next((coder for coder in coders if coder.name == name), coders[0])
         here = session()
         here.close_project()
-        here.project, here.coder = path, chosen.id
+        here.project, here.coder, here.not_opened = path, chosen.id, None
         os.environ[PROJECT] = path
         known.opened(path)
         settings.save(known)

@@ -270,6 +270,10 @@ class Project:
         with self._file.snapshot():
             return check.problems(self._file)
 
+    def write_back(self) -> None:
+        """Bring what lies in SQLite's log beside the file into the file itself, as far as nobody is writing."""
+        self._file.rows("PRAGMA wal_checkpoint(PASSIVE)")
+
     def look_over(self) -> list[str]:
         """A glance that is cheap enough for every opening, at the pages of the file and the head of the journal."""
         with self._file.snapshot():
@@ -628,11 +632,18 @@ def _look_at(path: Path) -> None:
         if path.is_dir():
             raise NotAProject(f"{path} is a folder; choose the project file in it")
         if not path.exists():
-            raise NotAProject(f"there is no file {path}; it may have been moved or renamed")
+            raise NotAProject(f"there is no file {path}; it may have been moved or renamed{_left_behind(path)}")
         if path.stat().st_size == 0:
             raise NotAProject(f"{path} is empty and holds no project; delete it, then create the project there")
     except OSError as error:
         raise ProjectUnavailable(f"{path} cannot be opened: {error.strerror}") from error
+
+
+def _left_behind(path: Path) -> str:
+    log = path.with_name(f"{path.name}-wal")
+    if not log.exists() or not log.stat().st_size:
+        return ""
+    return f". Put it back there: what was stored last lies in {log.name} beside it"
 
 
 def _begin(file: ProjectFile, *, title: str, coder: str) -> None:

@@ -183,6 +183,15 @@ def _kept_before(path: Path) -> Backup | None:
         return Backup(to, at, Why.DAMAGED, to.stat().st_size)
 
 
+def write_back(path: Path) -> None:
+    """Let the file itself hold what lies in SQLite's log beside it, for who copies or moves the file alone.
+
+    Nobody waits for it: what is being written stays in the log until the next time.
+    """
+    with open_project(path) as project:
+        project.write_back()
+
+
 def look_over(path: Path) -> list[str]:
     """What a quick look finds wrong with a project: the file, and the newest part of the journal's chain."""
     with open_project(path) as project:

@@ -14,6 +14,7 @@ from coder.model.copies import Choice, Conflict
 from coder.store import Project
 from coder.workflow.copies import Merging, check_sound, merge, preview_merge, take_copy
 from coder.workflow.projects import open_project
+from ui import signing
 from ui.parts.acting import act
 from ui.parts.errors import told
 from ui.parts.words import count, plain
@@ -45,7 +46,7 @@ def _taken() -> Path | None:
     file = st.file_uploader("The other copy", type=["redthread"], key="the other copy")
     # Nobody reaches beyond the folder of a server by typing.
     typed = (
-        st.text_input("or its path, if it is large", key="path of the other copy").strip()
+        "" if signing.folder() else st.text_input("or its path, if it is large", key="path of the other copy").strip()
     )
     chosen = file.file_id if file is not None else typed
     if not chosen:

@@ -7,13 +7,12 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from coder.errors import CodingError
 from coder.store import Project
 from coder.workflow.codebooks import load_codebook
 from coder.workflow.projects import create_project, create_sample, shipped_codebooks, verify
 from ui import settings, signing
 from ui.parts import doorway
-from ui.parts.errors import refused, told
+from ui.parts.errors import told
 from ui.parts.leading import lead
 from ui.parts.words import count, local_time, plain
 from ui.resources import coder_id, enter, leave, opened
@@ -120,7 +119,7 @@ def _open() -> None:
                 _enter(path)
         if (missing := session().not_opened) is not None:
             with told():
-                offer(Path(missing).expanduser())
+                offer(Path(missing))
 
 
 def _from_another() -> None:
@@ -152,13 +151,8 @@ def _look_around() -> None:
 
 
 def _enter(path: str) -> None:
-    try:
+    with told():
         enter(path)
-    except CodingError as error:
-        session().not_opened = path
-        refused(error)
-    else:
-        session().not_opened = None
         st.rerun()
 
 

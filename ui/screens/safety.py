@@ -15,7 +15,7 @@ from ui.parts.acting import act, popover
 from ui.parts.errors import told
 from ui.parts.leading import lead
 from ui.parts.words import count, local_time, plain
-from ui.resources import coder_id, opened, say
+from ui.resources import coder_id, enter, opened, say
 
 _WHY = {
     Why.WORKING: "by itself, while working",
@@ -147,7 +147,8 @@ def offer(path: Path) -> None:
         if st.button(label, key=f"put back {each.path}", icon=":material/settings_backup_restore:"):
             with told():
                 restore(path, each)
-                say(f"Put back {each.path.name}; open the project now.")
+                say(f"Put back {each.path.name}. What lay there before is the newest backup.")
+                enter(path)
                 st.rerun()
 
 
