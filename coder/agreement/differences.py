@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -59,7 +59,7 @@ class Place:
 def places(
     codings: Iterable[Coding],
     reached: Mapping[tuple[str, str], int],
-    coders: Collection[str],
+    coders: Sequence[str],
     *,
     tolerance: int = TOLERANCE,
 ) -> list[Place]:
@@ -69,19 +69,20 @@ def places(
     characters are the same.
     """
     by_document: dict[str, list[Coding]] = {}
+    place_of = {coder: number for number, coder in enumerate(coders)}
     for coding in codings:
-        if coding.coder in coders:
+        if coding.coder in place_of:
             by_document.setdefault(coding.document, []).append(coding)
     found = []
     for document, here in by_document.items():
-        alone = [_alone(document, group, reached, coders, tolerance) for group in _overlapping(here)]
+        alone = [_alone(document, group, reached, coders, tolerance) for group in _overlapping(here, place_of)]
         found += sorted(_with_other_codes(alone), key=lambda place: (place.span, place.codes))
     return found
 
 
-def _overlapping(codings: list[Coding]) -> Iterator[list[Coding]]:
+def _overlapping(codings: list[Coding], place_of: Mapping[str, int]) -> Iterator[list[Coding]]:
     """Codings of one code that overlap, or lie in a row of such as do."""
-    codings = sorted(codings, key=lambda coding: (coding.code, coding.span, coding.coder, coding.id))
+    codings = sorted(codings, key=lambda coding: (coding.code, coding.span, place_of[coding.coder], coding.id))
     for _, same in groupby(codings, key=lambda coding: coding.code):
         group: list[Coding] = []
         end = 0
@@ -98,7 +99,7 @@ def _alone(
     document: str,
     codings: list[Coding],
     reached: Mapping[tuple[str, str], int],
-    coders: Collection[str],
+    coders: Sequence[str],
     tolerance: int,
 ) -> Place:
     span = _hull(codings)

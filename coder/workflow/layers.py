@@ -45,13 +45,14 @@ def consensus(project: Project) -> Consensus:
     decided = {
         put: put.coding in settlement.kept for settlement in project.settlements() for put in settlement.puts
     }  # fmt: skip
+    came = {coder.id: number for number, coder in enumerate(project.coders())}
     found, still_open = [], 0
     for place in all_places(project):
         puts = {coding.id: Put.of(coding) for coding in place.codings}
         if all(put in decided for put in puts.values()):
             found += _alike_once(coding for coding in place.codings if decided[puts[coding.id]])
         elif place.kind is Kind.AGREED:
-            found.append(place.codings[0])
+            found.append(min(place.codings, key=lambda coding: came[coding.coder]))
         elif place.kind is Kind.ALONE:
             found += place.codings
         else:

@@ -51,10 +51,15 @@ class Draft:
         """The present text, then the words of each decision: its note, and the passage."""
         said = []
         for settlement in self.decisions:
-            passages = dict.fromkeys(_short(put.quotation) for put in settlement.puts)
-            quoted = "; ".join(f"“{passage}”" for passage in passages)
+            quoted = "; ".join(f"“{_short(passage)}”" for passage in self.passages(settlement))
             said.append(f"{settlement.note} {quoted}".strip())
         return "\n".join(filter(None, (self.present, *said)))
+
+    def passages(self, settlement: Settlement) -> tuple[str, ...]:
+        """What a decision says of this code: the words kept under it, or else those that anybody put it on."""
+        puts = [put for put in settlement.puts if put.code == self.code] or settlement.puts
+        held = [put for put in puts if put.coding in settlement.kept]
+        return tuple(dict.fromkeys(put.quotation for put in held or puts))
 
 
 def differences(

@@ -22,7 +22,7 @@ from ui.parts.words import count, plain, shortened
 from ui.resources import coder_id, done, opened, say
 from ui.session import session
 
-_AROUND = 220
+_AROUND = 160
 _HEIGHT = 640
 _FOUND, _HERE = "settle found", "settle here"
 _TOLERANCES = {0: "exactly", 5: "within 5 characters", 20: "within 20 characters", 100: "within 100 characters"}
@@ -36,7 +36,7 @@ _REASONS = {
     Reason.DEFINITION: "the definition leaves it open",
     Reason.BOUNDARY: "where the passage begins and ends",
     Reason.UNIT: "one passage or several",
-    Reason.SLIP: "a slip",
+    Reason.SLIP: "overlooked, or the wrong key",
 }
 _FIELDS = {verbs.USE: "when to use", verbs.NOT_USE: "when not to use"}
 _MEANING = {
@@ -143,11 +143,12 @@ def _queue(project: Project, found: Sequence[Difference], current: int) -> None:
     codebook, names = project.codebook(), {document.id: document.name for document in project.documents()}
     first = max(0, min(current - 4, len(found) - 10))
     st.caption(f"{first + 1} to {min(first + 10, len(found))} of {count(len(found), 'difference')}")
+    queue = st.container(gap="xxsmall")
     for number in range(first, min(first + 10, len(found))):
         place = found[number].place
         sign = "✓" if found[number].settled is not None else SIGNS[place.kind]
         codes = " / ".join(codebook.code(code).name for code in place.codes if code in codebook)
-        st.button(
+        queue.button(
             f"{sign} {plain(shortened(codes, 34))}",
             key=f"settle go {place.key}",
             help=plain(f"{place.kind.value}: {names[place.document]}"),
@@ -185,8 +186,8 @@ def _difference(project: Project, found: Sequence[Difference], number: int) -> N
     for coder, column in zip(coders, st.columns(len(coders), border=True), strict=True):
         with column:
             _side(document, place.span, names[coder], [c for c in place.codings if c.coder == coder], codebook)
-    _definitions(codebook, place.codes)
     _decision(difference, document, [(coder, names[coder]) for coder in place.coders], codebook)
+    _definitions(codebook, place.codes)
 
 
 def _side(document: Document, span: Span, name: str, codings: Sequence[Coding], codebook: Codebook) -> None:
@@ -361,9 +362,9 @@ def _drafts(codebook: Codebook, drafts: Sequence[Draft]) -> None:
             with left:
                 st.caption("As it stands")
                 st.text(draft.present or "Nothing is written here yet.")
-                st.caption(f"{count(len(draft.decisions), 'decision')} speak of it")
+                st.caption(f"After {count(len(draft.decisions), 'decision')}")
                 for settlement in draft.decisions:
-                    quotations = dict.fromkeys(shortened(put.quotation, 160) for put in settlement.puts)
+                    quotations = [shortened(passage, 160) for passage in draft.passages(settlement)]
                     st.text(f"• {settlement.reason.value}: {settlement.note}".rstrip(": "))
                     st.text("\n".join(f"   “{quotation}”" for quotation in quotations))
             with right:
