@@ -163,6 +163,8 @@ def _rule(of: Callable[..., Any]) -> Rule:
 _SMALLER, _LARGER = _rule(min), _rule(max)
 _QUIET: Mapping[str, Rule] = {
     "created": _SMALLER,
+    "done": _SMALLER,
+    "revealed": _SMALLER,
     "added": _SMALLER,
     "place": _SMALLER,
     "removed": _SMALLER,

@@ -156,7 +156,7 @@ def without_lost(rows: Rows, naming: Callable[[str, str], str], remark: Remark) 
                 "title": f"Lost in a correction: {naming('code', row['code'])}",
             }
             found["memo", memo["id"]] = memo
-            remark(f"a correction took out the words of a coding; it is kept as a memo: {words}")
+            remark("a correction took out the words of a coding: it is kept as a memo on the document")
         elif key[0] == "memo":
             text = f"{row['text']}\n\nOn words that a correction took out: “{row['quotation']}”"
             bare = {name: value for name, value in row.items() if name != "lost"}
@@ -232,7 +232,8 @@ def without_doubles(rows: Rows, left: Rows, right: Rows, standing: Callable[[Row
             groups.setdefault(_same_coding(row), []).append(key)
     ids: dict[str, str] = {}
     for same, keys in groups.items():
-        untouched = standing(rows["coding", keys[0]])
+        followed = [key for key in keys if not any(_is_coded(key, side, same) for side in (left, right))]
+        untouched = standing(rows["coding", followed[0]]) if followed else None
         # Both copies hold an untouched one: each of them had it beside its own.
         beside = int(untouched is not None)
         apart = [key for key in keys if not any(_were_both(key, keys, beside, side, same) for side in (left, right))]
@@ -249,9 +250,13 @@ def _same_coding(row: Row) -> tuple[Any, ...]:
     return row["document"], row["start"], row["end"], row["coder"], row["code"]
 
 
+def _is_coded(key: str, side: Rows, same: tuple[Any, ...]) -> bool:
+    return ("coding", key) in side and _same_coding(side["coding", key]) == same
+
+
 def _were_both(key: str, keys: Iterable[str], beside: int, side: Rows, same: tuple[Any, ...]) -> bool:
     """Whether one copy by itself held this coding and an equal one: then that was meant, or is old."""
-    held = [other for other in keys if ("coding", other) in side and _same_coding(side["coding", other]) == same]
+    held = [other for other in keys if _is_coded(other, side, same)]
     return key in held and len(held) + beside > 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from uuid import NAMESPACE_URL, uuid5
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,3 +85,34 @@ def test_copies_that_meet_again_and_again_agree_in_the_end(rounds: list[tuple[in
                 merge(*((ours, theirs) if turn == 2 else (theirs, ours)), coder=aino)
         one, other = merged(ours, theirs, aino), merged(theirs, ours, aino)
         assert contents(one, notes=False) == contents(other, notes=False)
+
+
+@settings(max_examples=40)
+@given(HISTORY, HISTORY, HISTORY)
+def test_no_new_coding_and_no_memo_of_either_copy_is_lost(before: Steps, here: Steps, there: Steps) -> None:
+    ours, aino = begun()
+    with ours:
+        work(ours, aino, before)
+        theirs = copied(ours)
+        old = ids(ours, "coding") | ids(ours, "memo")
+        work(ours, aino, here)
+        work(theirs, ours.coder_named("Bo").id, there)
+        one = merged(ours, theirs, aino)
+        kept = ids(one, "coding") | ids(one, "memo")
+        places = set(one._file.rows(PLACES))
+        texts = "\n".join(text for (text,) in one._file.rows("SELECT text FROM memo"))
+        for copy in (ours, theirs):
+            for id, *place in copy._file.rows(f"SELECT coding.id, {PLACES.removeprefix('SELECT ')}"):
+                assert id in old | kept or tuple(place) in places or str(uuid5(NAMESPACE_URL, f"lost {id}")) in kept
+            for id, text in copy._file.rows("SELECT id, text FROM memo"):
+                assert id in old | kept or text in texts
+
+
+PLACES = (
+    'SELECT sha256, "start", "end", coder.name FROM coding JOIN document ON document.id = coding.document '
+    "JOIN coder ON coder.id = coding.coder"
+)
+
+
+def ids(project: Project, table: str) -> set[str]:
+    return {id for (id,) in project._file.rows(f"SELECT id FROM {table}")}
