@@ -23,6 +23,7 @@ from coder.workflow.ledger import Judged, Ledger, judgements
 from coder.workflow.suggestions import Ground, Sentences, Snapshot
 from coder.workflow.switches import Switches
 from coder.workflow.track_record import track_record
+from coder.workflow.unaided import HeldBack
 
 
 def _sentence_transformer(model: str, download: bool) -> Encoder:
@@ -131,6 +132,7 @@ class Assistant:
                 version=self._versions + 1,
                 revision=self._revision,
                 switches=switches,
+                held_back=HeldBack.of(project),
                 ground=self._ground,
                 learned=None if switches.silent else learning.learned(),
                 judged=dict(learning.judged),

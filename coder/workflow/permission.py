@@ -19,6 +19,7 @@ OWNERS = {
     "restore codebook": "brings an older codebook back",
     "begin blind coding": "gives documents out to be coded blind",
     "reveal blind coding early": "reveals a round before all are done",
+    "hold suggestions back": "decides where nobody sees suggestions",
     "import codings": "brings in codings in other people's names",
     "merge copies": "merges another copy of the project, with its people and their codings",
     "take in study": "brings in another study with its people and their codings",

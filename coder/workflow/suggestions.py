@@ -21,6 +21,7 @@ from coder.workflow.corpus import Corpus
 from coder.workflow.ledger import Judged
 from coder.workflow.switches import Switches
 from coder.workflow.track_record import Band, Said, said, track_record
+from coder.workflow.unaided import HeldBack, unaided
 
 FLOOR = 0.2
 """Below this probability nothing is suggested."""
@@ -127,6 +128,7 @@ class Snapshot:
     version: int = 0
     revision: int = 0
     switches: Switches = field(default_factory=Switches)
+    held_back: HeldBack = field(default_factory=HeldBack)
     ground: Ground | None = None
     learned: Learned | None = None
     judged: Mapping[str, Judged] = field(default_factory=dict)
@@ -141,7 +143,8 @@ class Snapshot:
             and self.learned is other.learned
             and self.own == other.own
             and self.judged == other.judged
-            and (self.switches, self.record, self.waiting) == (other.switches, other.record, other.waiting)
+            and (self.switches, self.held_back) == (other.switches, other.held_back)
+            and (self.record, self.waiting) == (other.record, other.waiting)
         )
 
     @cached_property
@@ -211,7 +214,7 @@ class Snapshot:
         return Suggestion(segment.document, segment.index, segment.span, id, probability, self.beginning)
 
     def allowed(self, document: str, *, silent: bool = True) -> Flags:
-        """(p, c): where a code may be suggested in a document: not coded so, not refused, not switched off.
+        """(p, c): where a code may be suggested in a document: not coded so, not refused, not off, not held back.
 
         ``silent`` leaves out the codes without skill.
         """
@@ -219,8 +222,7 @@ class Snapshot:
         rows = self.ground.corpus.rows[document]
         allowed = np.ones((len(rows), len(self.ground.codes)), np.bool_)
         own = self.own.get(document)
-        if self.switches.silent or (self.switches.own_pass and not self.read_to_the_end(document)):
-            allowed[:] = False
+        allowed[self.withheld(document)] = False
         if own is not None:
             allowed &= (own.extent == 0) & ~own.refused
         if not self.switches.interviewer:
@@ -228,6 +230,15 @@ class Snapshot:
         if silent:
             allowed[:, [code.id in self.silent for code in self.ground.codes]] = False
         return allowed
+
+    def withheld(self, document: str) -> Flags:
+        """(p,): the passages of a document on which nothing is suggested, whatever the code."""
+        assert self.ground is not None
+        rows = self.ground.corpus.rows[document]
+        first = self.switches.own_pass or self.held_back.own_pass
+        if self.switches.silent or (first and not self.read_to_the_end(document)):
+            return np.ones(len(rows), np.bool_)
+        return unaided(self.ground.corpus, self.held_back)[rows.start : rows.stop]
 
     def allowed_anywhere(self, *, silent: bool = True) -> Flags:
         """(n, c): the same for all documents."""
@@ -247,12 +258,12 @@ class Snapshot:
         return said(probability, self.record, by_definition=self.beginning)
 
     def evidence(self, document: str, passage: int, code: str) -> Evidence | None:
-        """What speaks for a code on a passage; None for a passage or code that suggestions do not know."""
+        """What speaks for a code on a passage; None where suggestions do not know it, or are held back."""
         ground, learned = self.ground, self.learned
         if ground is None or learned is None or code not in ground.columns:
             return None
         row, column = ground.row(document, passage), ground.columns[code]
-        if row is None:
+        if row is None or self.withheld(document)[row - ground.corpus.rows[document].start]:
             return None
         rows = learned.judgements.rows
         examples = rows[learned.judgements.extent[:, column] > 0]

@@ -62,7 +62,7 @@ def _suggestions(coder: str, document: str) -> Suggestions | None:
 def _evidence(coder: str, document: str, names: dict[str, str], passage: int, code: str) -> Evidence:
     found = assistant().snapshot(coder).evidence(document, passage, code)
     if found is None:
-        return Evidence(note="Nothing is known about this passage yet.")
+        return Evidence(note="Nothing is known about this passage yet, or suggestions are held back here.")
 
     def quoted(quotation: Found) -> Quotation:
         name = names.get(quotation.document, "")
