@@ -99,8 +99,8 @@ def _sources_at(path: Path, place: str) -> Iterator[Source]:
         yield Source(path.name, partial(_refuse, f"cannot open the folder: {error.strerror}"), place)
         return
     for found in inside:
-        if _left_by_a_system(found.name):
-            # .DS_Store, .git and the like: nobody means them, so nobody is told.
+        if _left_by_a_system(found.name) or _our_own(found.name):
+            # .DS_Store, .git, a project beside its transcripts: nobody means them, so nobody is told.
             continue
         below = f"{place}/{found.name}"
         if found.is_symlink() and found.is_dir():
@@ -114,6 +114,10 @@ def _sources_at(path: Path, place: str) -> Iterator[Source]:
 def _left_by_a_system(name: str) -> bool:
     # "~$" begins what Word leaves beside a document that is open.
     return name.startswith((".", "~$")) or name.casefold() in _LEFT_BY_SYSTEMS
+
+
+def _our_own(name: str) -> bool:
+    return name.endswith((".backups", ".redthread", ".redthread-wal", ".redthread-shm"))
 
 
 def _content(path: Path) -> bytes:

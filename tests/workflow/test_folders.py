@@ -323,3 +323,11 @@ def test_what_is_written_like_markup_stays_text(project: Project, me: str) -> No
     assert report.document is not None
     assert project.document(report.document).text == text
     assert [(case.name, case.values) for case in project.cases()] == [("=1+1", {"wave": "<b>x"})]
+
+
+def test_a_project_and_its_backups_beside_the_transcripts_are_no_transcripts(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("Aino: One.")
+    (tmp_path / "study.backups").mkdir()
+    for name in ("study.redthread", "study.redthread-wal", "study.backups/study 2026 by hand.redthread"):
+        (tmp_path / name).write_bytes(b"a project")
+    assert [source.name for source in sources([tmp_path])] == ["one.txt"]

@@ -36,6 +36,10 @@ def show() -> None:
     with opened() as project, told():
         place = _taken()
         if place is None:
+            st.caption(
+                "To hand a copy over, make a backup on Backups and give that file away: it is the whole project in one "
+                "piece. A project file that is open may lag a minute behind."
+            )
             return
         with open_project(place) as other:
             _preview(project, other)
