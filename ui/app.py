@@ -28,7 +28,8 @@ from ui.session import DOCUMENT, session
 ICON = Path(__file__).with_name("icon.svg")
 
 # Streamlit leaves six lines free above every page, writes titles the size of a poster, and squeezes two columns into
-# any window. Its toolbar over a table would cover our buttons, and download what Excel may take for formulas.
+# any window, and its menu over the whole height. Its toolbar over a table would cover our buttons, and download what
+# Excel may take for formulas.
 STYLE = """<style>
 .stMainBlockContainer {padding: 3rem 2.5rem 1rem}
 .stApp:has([data-testid=stExpandSidebarButton]) .stMainBlockContainer {padding-top: 4rem}
@@ -36,6 +37,16 @@ STYLE = """<style>
 .stMainBlockContainer .stHeading h2 {font-size: 1.4rem; padding: .6rem 0 .4rem}
 .stMainBlockContainer .stHeading h3 {font-size: 1.15rem; padding: .2rem 0}
 .stMainBlockContainer .stElementToolbar {display: none}
+[data-testid=stSidebarNavItems] > div {margin-top: .4rem; padding: 0}
+[data-testid=stSidebarNavItems] > div:first-child {margin-top: 0}
+[data-testid=stSidebarNavItems] li {margin-block: 0}
+[data-testid=stSidebarNavItems] header {padding-block: 0}
+[data-testid=stSidebarNavItems] a {padding-block: 0}
+[data-testid=stSidebarNavItems] a span {line-height: 1.4rem}
+[data-testid=stSidebarHeader] {margin-bottom: 0; height: 3rem}
+[data-testid=stSidebarNavSeparator] {margin-block: 0}
+[data-testid=stSidebarUserContent] {padding-block: .5rem}
+[data-testid=stSidebarUserContent] .stVerticalBlock {gap: .5rem}
 @media (max-width: 1150px) {
   .stMainBlockContainer {padding: 3rem 1.25rem 1rem}
   .st-key-beside .stHorizontalBlock {flex-wrap: wrap}
