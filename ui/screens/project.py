@@ -214,16 +214,18 @@ def _history(project: Project) -> None:
     st.header("What was done", anchor=False)
     who = {coder.id: coder.name for coder in project.coders()}
     newest = project.journal(after=max(0, project.revision - SHOWN))
+    # Every look further into a text is an entry, too; here they would hide what was done.
+    told = [entry for entry in reversed(newest) if entry.verb != "read"]
     st.dataframe(
         pd.DataFrame(
             [
                 {"when": local_time(entry.at), "who": who.get(entry.coder or "", ""), "what": entry.summary}
-                for entry in reversed(newest)
+                for entry in told
             ],
             columns=["when", "who", "what"],
         ),
         hide_index=True,
-        height=min(420, 38 + 35 * max(1, len(newest))),
+        height=min(420, 38 + 35 * max(1, len(told))),
         column_config={
             "when": st.column_config.TextColumn(width=130),
             "who": st.column_config.TextColumn(width=160),
