@@ -582,6 +582,9 @@ def export(
     document: Annotated[
         str, typer.Option(metavar="NAME", help="This document alone, coded, to a file .html, .docx or .md.")
     ] = "",
+    layer: Annotated[
+        str, typer.Option(metavar="NAME", help="In a table the codings of this coder alone, or: consensus.")
+    ] = "",
     form: Annotated[Form, typer.Option("--as", help="What the transcripts in the folder are.")] = Form.HTML,
     program: Annotated[
         Program, typer.Option("--for", help="The program that a .qdpx is for; each counts positions in its own way.")
@@ -608,10 +611,21 @@ def export(
         raise InvalidValue("--attribute is for --kind crosstab")
 
     with open_project(study) as project:
-        size = write(project, to, Question(ExportKind(kind), attribute=attribute))
+        question = Question(ExportKind(kind), attribute=attribute, layer=_layer(project, layer))
+        size = write(project, to, question)
         _say(f"Wrote {to} ({size:,} bytes).")
         if to.suffix.lower() == ".xlsx" and kind is Kind.QUOTATIONS:
             _tell_what_is_cut(project)
+
+
+def _layer(project: Project, name: str) -> str:
+    """The id of whose codings a table holds: of everybody for no name."""
+    from coder.workflow.layers import layers
+
+    known = {words.casefold(): id for id, words in layers(project).items() if id} if name else {"": ""}
+    if name.casefold() not in known:
+        raise UnknownItem(f"no layer {name!r} in this project; there are: {', '.join(known) or 'none besides all'}")
+    return known[name.casefold()]
 
 
 def _export_study(study: Path, to: Path, program: Program) -> None:

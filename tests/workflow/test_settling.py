@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from coder.agreement import Kind
+from coder.cli import app
 from coder.errors import CodebookConflict, InvalidValue, NotAllowed, StaleEdit, UnknownItem
-from coder.model import Coding, Role, Span
+from coder.model import Coder, Coding, Role, Span
 from coder.model.settling import CONSENSUS, Reason
 from coder.store import Project
 from coder.workflow.codings import change_code_of, code_span, remove_coding, undo
@@ -16,6 +20,7 @@ from coder.workflow.documents import mark_read
 from coder.workflow.layers import EVERYBODY, consensus, layer, layers
 from coder.workflow.settling import Difference, differences, drafts, open_again, settle, sharpen
 from coder.workflow.tables import Question, behind, compared, quotations
+from tests.workflow.study import code_document, fill
 
 Find = Callable[[str], Span]
 
@@ -176,3 +181,27 @@ def test_decisions_gather_into_the_field_that_they_speak_of(project: Project, ee
     sharpen(project, use, "First.", coder=me)
     with pytest.raises(StaleEdit, match="reworded meanwhile"):
         sharpen(project, use, "Second.", coder=me)
+
+
+def test_the_terminal_writes_one_layer(tmp_path: Path) -> None:
+    path = tmp_path / "study.redthread"
+    with Project.create(path, title="Study", coder="Maija") as made:
+        me = made.coders()[0].id
+        fill(made, me, documents=1)
+        with made.change("add coder", coder=None) as change:
+            change.save_coder(Coder("eero", "Eero"))
+        (document,) = made.documents()
+        code_document(made, document.id, me)
+        code_document(made, document.id, "eero")
+        gone = made.codings(coder="eero")[0]
+        remove_coding(made, gone.id, coder="eero")
+        (difference,) = differences(made)
+        settle(made, difference.place, reason=Reason.SLIP, coder=me)
+        whole = len(made.codings())
+    for name, expected in (("", whole), ("Maija", (whole + 1) // 2), ("consensus", (whole - 1) // 2)):
+        told = CliRunner().invoke(app, ["export", str(path), "--to", str(tmp_path / "q.csv"), "--layer", name])
+        assert told.exit_code == 0
+        assert len(pd.read_csv(tmp_path / "q.csv")) == expected
+    told = CliRunner().invoke(app, ["export", str(path), "--to", str(tmp_path / "q.csv"), "--layer", "Nobody"])
+    assert told.exit_code == 1
+    assert "there are: maija, eero, consensus" in told.output

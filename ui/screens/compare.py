@@ -18,8 +18,10 @@ from coder.model.codebook import SEPARATOR
 from coder.store import Project
 from coder.tables import Measure, Period
 from coder.workflow import tables
+from coder.workflow.layers import layers as layers_of
 from coder.workflow.projects import open_project
 from coder.workflow.tables import ExportKind, Question
+from ui.parts.layers import unsettled
 from ui.parts.leading import lead
 from ui.parts.quoted import quoted
 from ui.parts.words import count, plain
@@ -67,6 +69,7 @@ def show() -> None:
             lead("Nothing is known about cases yet: note it in the table of cases.", "To the cases", "documents")
             return
         _downloads(project, question)
+        unsettled(project, question.layer)
         with st.container(key="beside"):
             left, right = st.columns([5, 2], gap="medium")
         with left:
@@ -93,6 +96,9 @@ def _asked(project: Project) -> Question:
         else:
             measures = {measure: measure.value for measure in Measure}
             question = replace(question, measure=_select("A number counts", list(Measure), last.measure, measures))
+        layers = layers_of(project)
+        if len(layers) > 1:
+            question = replace(question, layer=_select("Codings of", list(layers), last.layer, layers, width=200))
         if kind is ExportKind.TIMELINE:
             names_of = {None: "All, laid over each other"} | {one.id: one.name for one in project.documents()}
             question = replace(question, document=_select("Document", list(names_of), last.document, names_of))

@@ -9,10 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from coder.formats.tables import TABLE_WRITERS
+from coder.model.settling import CONSENSUS
 from coder.store import Project
 from coder.workflow import sorting, tables
+from coder.workflow.layers import EVERYBODY, layers
 from coder.workflow.search import Place
 from ui.parts.acting import act, popover
+from ui.parts.layers import unsettled
 from ui.parts.leading import lead
 from ui.parts.searching import more_like
 from ui.parts.words import count, plain
@@ -56,6 +59,10 @@ def _filtered(project: Project) -> pd.DataFrame:
     with st.container(key="filters"):
         one, two, three, four, five = st.columns(5)
     codes = [code.id for _, code in codebook.walk()]
+    layer = EVERYBODY
+    if CONSENSUS.id in layers(project) and four.toggle("The consensus alone", help="What coders agreed on or settled"):
+        layer = CONSENSUS.id
+        unsettled(project, layer)
     return tables.quotations(
         project,
         codes=one.multiselect("Codes", codes, format_func=codebook.path, placeholder="All"),
@@ -63,6 +70,7 @@ def _filtered(project: Project) -> pd.DataFrame:
         documents=three.multiselect("Documents", documents, format_func=documents.__getitem__, placeholder="All"),
         coders=four.multiselect("Coders", [coder.name for coder in project.coders()], placeholder="All"),
         words=five.text_input("With the words", placeholder="Any"),
+        layer=layer,
     )
 
 
