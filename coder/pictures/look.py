@@ -28,7 +28,6 @@ class Tones(NamedTuple):
     first: str
     second: str
     groups: tuple[str, ...]
-    rest: str
 
 
 class Look(StrEnum):
@@ -47,15 +46,15 @@ class Look(StrEnum):
 _TONES = {
     Look.LIGHT: Tones(
         "#ffffff", "#1f2328", "#57606a", "#d0d7de", "#f3f7fb", "#08306b", "#0072b2", "#d55e00", "#0072b2",
-        OKABE_ITO, "#ffffff",
+        OKABE_ITO,
     ),
     Look.DARK: Tones(
-        "#0e1117", "#f0f3f6", "#a9b4c0", "#3d444d", "#172231", "#a5d6ff", "#56b4e9", "#e69f00", "#56b4e9",
-        OKABE_ITO, "#0e1117",
+        "#171614", "#f0f3f6", "#a9b4c0", "#3d444d", "#172231", "#a5d6ff", "#56b4e9", "#e69f00", "#56b4e9",
+        OKABE_ITO,
     ),
     Look.GREY: Tones(
         "#ffffff", "#000000", "#4d4d4d", "#cccccc", "#fafafa", "#262626", "#595959", "#4d4d4d", "#d0d0d0",
-        _GREYS, "#ffffff",
+        _GREYS,
     ),
 }  # fmt: skip
 
