@@ -182,11 +182,11 @@ def _difference(project: Project, found: Sequence[Difference], number: int) -> N
             session().look_at(place.document, place.span.start)
             st.switch_page(st.session_state["coding page"])
     _decided(difference, names, codebook)
-    coders = [*place.coders, *place.missing]
+    coders = [id for id in names if id in place.coders or id in place.missing]
     for coder, column in zip(coders, st.columns(len(coders), border=True), strict=True):
         with column:
             _side(document, place.span, names[coder], [c for c in place.codings if c.coder == coder], codebook)
-    _decision(difference, document, [(coder, names[coder]) for coder in place.coders], codebook)
+    _decision(difference, document, [(id, names[id]) for id in coders if id in place.coders], codebook)
     _definitions(codebook, place.codes)
 
 
