@@ -95,6 +95,21 @@ class Copy:
         return max((i for i, entry in enumerate(self.entries, 1) if entry.hash in known), default=0)
 
 
+def taken_back(copy: Copy) -> dict[Key, Row | None]:
+    """What brings a copy back to where its entries began; people and their roles stay as they are.
+
+    A document that came since is hidden and not deleted, as everywhere.
+    """
+    was = copy.before(0)
+    found: dict[Key, Row | None] = {}
+    for key in copy.touched:
+        if key[0] == "document" and key not in was:
+            found[key] = {**copy.rows[key], "removed": 1}
+        elif key[0] != "coder":
+            found[key] = was.get(key)
+    return found
+
+
 def heads(rows: Mapping[Key, Row]) -> frozenset[str]:
     """The heads of the copies that came together in these rows."""
     row = rows.get(_MERGED_KEY)

@@ -29,6 +29,15 @@ def since_fork(ours: ProjectFile, theirs: ProjectFile) -> tuple[Copy, Copy]:
     return _copy(ours, entries[0], touched), _copy(theirs, entries[1], touched)
 
 
+def since(file: ProjectFile, number: int) -> Copy:
+    """A project since an entry of its journal."""
+    entries = [
+        replace(entry, changes=tuple(_whole(change) for change in entry.changes))
+        for entry in journal.entries(file, after=number)
+    ]
+    return _copy(file, entries, {(change.table, change.key) for entry in entries for change in entry.changes})
+
+
 def _fork(ours: ProjectFile, theirs: ProjectFile) -> int:
     """The number of the last entry that both have: the chain of hashes says that all before it are the same."""
     low, high = 0, min(journal.newest(ours), journal.newest(theirs))

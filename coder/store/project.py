@@ -561,6 +561,12 @@ class Project:
         """
         return copies.since_fork(self._file, other._file)
 
+    def since(self, number: int, hash: str) -> Copy | None:
+        """The project since an entry of its journal; None where no entry of this number has this hash."""
+        if self._file.value("SELECT hash FROM journal WHERE number = ?", (number,)) != hash:
+            return None
+        return copies.since(self._file, number)
+
     def take_over(self, change: Change, other: Project, found: Mapping[Key, Row | None]) -> None:
         """Store within a change the rows that a merge has, and all texts and vectors of the other copy."""
         change.bring_texts(other._file)

@@ -13,6 +13,7 @@ from pathlib import Path
 from coder.errors import NotAProject, ProjectError, ProjectUnavailable
 from coder.model import new_id
 from coder.model.backups import worth_keeping
+from coder.model.copies import taken_back
 from coder.store import Project
 from coder.store.backups import back_up as copy_to
 from coder.store.backups import head, put_back
@@ -138,11 +139,13 @@ def switch(project: Project, *, on: bool, coder: str) -> None:
 
 
 def restore(path: Path, backup: Backup | Path, *, coder: str | None = None) -> Backup | None:
-    """Put a backup in the place of the project. The present state is kept before, as a backup of its own.
+    """Let the project be again what a backup holds. The present state is kept before, as a backup of its own.
 
-    Everybody who has the project open sees the restored one. Gives the backup of the present state; None where
-    there was no file. Raises NotAProject for a file that holds no project, NotAllowed for who is no owner, and
-    ProjectUnavailable.
+    Where the journal went on from the backup, this is one more change of it, which undo takes back: everything is
+    as it was then but the people and their roles. Else, and where the project is damaged or gone, the backup takes
+    its place as a file. Everybody who has the project open sees it. Gives the backup of the present state; None
+    where there was no file. Raises NotAProject for a file that holds no project, NotAllowed for who is no owner,
+    and ProjectUnavailable.
     """
     source = backup.path if isinstance(backup, Backup) else backup
     if head(source) is None:
@@ -151,17 +154,34 @@ def restore(path: Path, backup: Backup | Path, *, coder: str | None = None) -> B
         with open_project(path) as project:
             acting(project, coder, "restore backup")
     kept = _kept_before(path)
+    summary = f"restore the backup {source.name}"
+    if kept is not None:
+        summary += f"; as the project was before, it is kept as {kept.path.name}"
+    if kept is not None and kept.why is Why.BEFORE_RESTORE and _taken_back(path, source, summary, coder):
+        return kept
     put_back(source, path)
     with open_project(path) as project:
         known = {person.id for person in project.coders()}
-        summary = f"restore the backup {source.name}"
-        if kept is not None:
-            summary += f"; as the project was before, it is kept as {kept.path.name}"
-        with project.change(
-            "restore backup", coder=coder if coder in known else None, operation=new_id(), summary=summary
-        ):
+        acting_as = coder if coder in known else None
+        with project.change("restore backup", coder=acting_as, operation=new_id(), summary=summary):
             pass
     return kept
+
+
+def _taken_back(path: Path, source: Path, summary: str, coder: str | None) -> bool:
+    """Take everything back to where a backup was made, in one change.
+
+    False where the journal does not know that place, or the project is not sound.
+    """
+    then = head(source)
+    with open_project(path) as project:
+        if then is None or project.since(*then) is None or project.verify():
+            return False
+        with project.change("restore backup", coder=coder, summary=summary) as change:
+            gone_by = project.since(*then)
+            assert gone_by is not None
+            change.put_rows(taken_back(gone_by))
+    return True
 
 
 def _kept_before(path: Path) -> Backup | None:

@@ -11,7 +11,7 @@ from store_samples import tables
 from test_any_sequence import STEPS, act, begun
 
 from coder.errors import CodingError
-from coder.model.copies import MERGED
+from coder.model.copies import MERGED, taken_back
 from coder.store import Project
 from coder.store.file import MEMORY, ProjectFile
 from coder.workflow.copies import merge
@@ -106,6 +106,32 @@ def test_no_new_coding_and_no_memo_of_either_copy_is_lost(before: Steps, here: S
                 assert id in old | kept or tuple(place) in places or str(uuid5(NAMESPACE_URL, f"lost {id}")) in kept
             for id, text in copy._file.rows("SELECT id, text FROM memo"):
                 assert id in old | kept or text in texts
+
+
+@settings(max_examples=60)
+@given(HISTORY, HISTORY)
+def test_everything_since_an_entry_can_be_taken_back_in_one_change_and_made_again(before: Steps, after: Steps) -> None:
+    project, aino = begun()
+    with project:
+        work(project, aino, before)
+        was, entry = without_coders(project), project.journal()[-1]
+        work(project, aino, after)
+        now = without_coders(project)
+        since = project.since(entry.number, entry.hash)
+        assert since is not None
+        with project.change("restore", coder=aino) as change:
+            change.put_rows(taken_back(since))
+        assert without_coders(project) == was
+        assert project.verify() == []
+        if change.entry is not None:
+            project.undo(aino)
+        assert without_coders(project) == now
+        assert project.verify() == []
+
+
+def without_coders(project: Project) -> dict[str, list[tuple[object, ...]]]:
+    """Every table but that of the people, without what is hidden."""
+    return {name: rows for name, rows in tables(project).items() if name != "coder"}
 
 
 PLACES = (

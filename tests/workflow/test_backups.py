@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from coder.workflow.backups import (
     switch,
     thin,
 )
+from coder.workflow.copies import merge, opened_copy
+from coder.workflow.documents import Source, import_documents
 from coder.workflow.projects import create_project, open_project
 
 
@@ -112,6 +115,44 @@ def test_restoring_keeps_the_present_state_and_says_so_in_the_journal(path: Path
         assert any(kept.path.name in entry.summary for entry in project.journal())
     restore(path, kept, coder=me)
     assert said(path) == "two"
+
+
+def test_restoring_is_one_change_that_undo_takes_back_and_later_copies_can_still_be_merged(
+    path: Path, tmp_path: Path
+) -> None:
+    made = back_up(path)
+    with open_project(path) as project:
+        me = project.coders()[0].id
+        (report,) = import_documents(project, [Source("one.txt", b"Aino: Invented.".strip)], coder=me)
+        with project.change("coder", coder=me) as change:
+            change.save_coder(Coder("bo", "Bo"))
+    colleague = tmp_path / "colleague.redthread"
+    shutil.copyfile(back_up(path).path, colleague)
+    revision = 4
+    restore(path, made, coder=me)
+    with open_project(path) as project:
+        assert project.revision == revision
+        assert project.documents() == []
+        assert [coder.name for coder in project.coders()] == ["Maija", "Bo"]
+        assert project.verify() == []
+        project.undo(me)
+        assert [document.id for document in project.documents()] == [report.document]
+        assert project.verify() == []
+    say(colleague, "there")
+    with open_project(path) as project, opened_copy(colleague) as other:
+        merge(project, other, coder=me)
+    assert said(path) == "there"
+
+
+def test_a_backup_of_another_course_of_events_takes_the_place_of_the_file(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.redthread"
+    shutil.copyfile(back_up(path).path, other)
+    say(other, "there")
+    say(path, "here")
+    kept = restore(path, other)
+    assert said(path) == "there"
+    assert kept is not None
+    assert said(kept.path) == "here"
 
 
 def test_a_damaged_or_missing_project_comes_back_from_its_backup(path: Path) -> None:
