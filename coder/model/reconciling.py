@@ -201,6 +201,13 @@ def followed(rows: Rows, follow: Mapping[str, str]) -> Rows:
             if standing is not None:
                 new = {**standing, "summary": _joined(standing["summary"], new["summary"])}
             found[table, new["id"]] = new
+        elif table == "item_set_member" and row["about"] == "code" and row["target"] in follow:
+            target = follow[row["target"]]
+            found[table, f"{row['item_set']}/code/{target}"] = {
+                **row,
+                "id": f"{row['item_set']}/code/{target}",
+                "target": target,
+            }
         elif table in ("coding", "decision") and row["code"] in follow:
             found[table, key] = {**row, "code": follow[row["code"]]}
         else:
@@ -210,6 +217,12 @@ def followed(rows: Rows, follow: Mapping[str, str]) -> Rows:
 
 def _joined(*texts: str) -> str:
     return "\n\n".join(dict.fromkeys(filter(None, texts)))
+
+
+def codes_named(rows: Rows) -> frozenset[str]:
+    """Ids of the codes that rows name, also where they could do without them."""
+    members = {row["target"] for (table, _), row in rows.items() if table == "item_set_member"}
+    return codes_used(rows) | members | {row["code"] for (table, _), row in rows.items() if table == "decision"}
 
 
 def codes_used(rows: Rows) -> frozenset[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from coder.errors import NotAProject, ProjectDamaged, ProjectUnavailable
-from coder.store.file import translated
+from coder.errors import NotAProject, ProjectDamaged, ProjectError, ProjectUnavailable
+from coder.store.file import ProjectFile, translated
 from coder.store.schema import APPLICATION_ID
 
 _LOG = ("-wal", "-shm")
@@ -27,7 +26,7 @@ def back_up(path: Path, to: Path) -> None:
     except OSError as error:
         raise ProjectUnavailable(f"no backup can be kept in {to.parent}: {error.strerror}") from error
     try:
-        with translated(str(path)), closing(_reading(path)) as source:
+        with translated(str(path)), closing(_connected(path)) as source:
             source.execute("PRAGMA schema_version").fetchone()
             with translated(str(to)), closing(sqlite3.connect(part)) as copy:
                 source.backup(copy)
@@ -45,11 +44,11 @@ def back_up(path: Path, to: Path) -> None:
 def head(path: Path) -> tuple[int, str] | None:
     """Number and hash of the newest journal entry of a project; None for what is none, or is damaged."""
     try:
-        with closing(_reading(path)) as file:
+        with closing(_connected(path)) as file:
             if file.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
                 return None
             found = file.execute("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1").fetchone()
-    except sqlite3.Error:
+    except (sqlite3.Error, ProjectError):
         return None
     return None if found is None else (int(found[0]), str(found[1]))
 
@@ -64,7 +63,7 @@ def put_back(backup: Path, path: Path) -> None:
         raise NotAProject(f"{backup} holds no project that can be put back; choose another backup")
     if head(path) is not None:
         try:
-            with translated(str(path)), closing(_reading(backup)) as source, closing(_writing(path)) as target:
+            with translated(str(path)), closing(_connected(backup)) as source, closing(_connected(path)) as target:
                 source.backup(target)
         except ProjectDamaged:
             _replace(backup, path)
@@ -75,7 +74,7 @@ def put_back(backup: Path, path: Path) -> None:
 def _replace(backup: Path, path: Path) -> None:
     part = path.with_name(f"{path.name}.part")
     try:
-        with translated(str(part)), closing(_reading(backup)) as source, closing(sqlite3.connect(part)) as target:
+        with translated(str(part)), closing(_connected(backup)) as source, closing(sqlite3.connect(part)) as target:
             source.backup(target)
             target.execute("PRAGMA journal_mode = WAL")
         for ending in _LOG:
@@ -89,13 +88,7 @@ def _replace(backup: Path, path: Path) -> None:
             part.with_name(part.name + ending).unlink(missing_ok=True)
 
 
-def _reading(path: Path) -> sqlite3.Connection:
-    return _connected(path, "ro" if not os.access(path, os.W_OK) else "rw")
-
-
-def _writing(path: Path) -> sqlite3.Connection:
-    return _connected(path, "rw")
-
-
-def _connected(path: Path, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=10.0)
+def _connected(path: Path) -> sqlite3.Connection:
+    """A connection to a file that exists, also to one that is read-only. Raises ProjectError."""
+    connection: sqlite3.Connection = ProjectFile.connect(str(path)).db.conn
+    return connection

@@ -31,6 +31,7 @@ from coder.model.merging import ConflictKind, Merge, Side
 from coder.model.merging import merge as merge_codebooks
 from coder.model.moving import Alignment
 from coder.model.reconciling import (
+    codes_named,
     codes_used,
     complete,
     distinct_names,
@@ -198,7 +199,10 @@ class _Merge:
         if self.ours.knows(self.theirs):
             return Merging(known=True)
         rows = self._rows()
-        rows |= self._codes(rows)
+        codes = self._codes(rows)
+        # A set lets go of a code that is gone.
+        rows = {key: row for key, row in rows.items() if not _is_member(key, row) or ("code", row["target"]) in codes}
+        rows |= codes
         with_heads(rows, (self.left, self.right))
         differing = {
             key: rows.get(key)
@@ -278,7 +282,7 @@ class _Merge:
         book = self._merged_book(frozenset(), replace(self.settling, conflicts=[]))
         went = {**successors(self.right), **successors(self.left)}
         follow = {}
-        for code in {*codes_used(rows), *(row["code"] for key, row in rows.items() if key[0] == "decision")}:
+        for code in sorted(codes_named(rows)):
             target, seen = code, {code}
             while target not in book.codebook and went.get(target, code) not in seen:
                 target = went[target]
@@ -379,6 +383,10 @@ class _Merge:
 
 
 _SINGULAR = {"cases": "case", "item_set": "set"}
+
+
+def _is_member(key: Key, row: Row) -> bool:
+    return key[0] == "item_set_member" and row["about"] == "code"
 
 
 def _only(rows: Rows, table: str) -> Rows:
