@@ -98,6 +98,7 @@ SCREENS = {
         Screen("people", "People", "group"),
         Screen("rounds", "Blind coding", "visibility_off", path="blind"),
         Screen("agreement", "Agreement", "handshake"),
+        Screen("aid", "Assistant", "psychology"),
         Screen("settle", "Settle", "balance"),
         Screen("copies", "Merge a copy", "call_merge", path="merge"),
     ),

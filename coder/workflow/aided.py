@@ -27,10 +27,10 @@ FEW = 30
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
-_SHARES = ("coded", "coded where suggested", "coded where not suggested")
+SHARES = ("coded", "coded where suggested", "coded where not suggested")
 COLUMNS = [
     "code path",
-    *(f"{share}, {figure}" for share in _SHARES for figure in (
+    *(f"{share}, {figure}" for share in SHARES for figure in (
         "aided", "of", "rate", "low", "high", "unaided", "of unaided", "unaided rate", "unaided low", "unaided high",
         "difference", "difference low", "difference high",
     )),
@@ -94,7 +94,7 @@ def compared(found: Passages, paths: list[str]) -> pd.DataFrame:
     of the difference over all codes from ``DRAWS`` draws of passages, for codes of one passage hang together.
     """
     anything = np.ones_like(found.coded)
-    masks = {_SHARES[0]: anything, _SHARES[1]: found.suggested, _SHARES[2]: ~found.suggested}
+    masks = {SHARES[0]: anything, SHARES[1]: found.suggested, SHARES[2]: ~found.suggested}
     rows = []
     for column, path in enumerate(paths):
         row: dict[str, float | str] = {"code path": path}
@@ -121,6 +121,27 @@ def compared(found: Passages, paths: list[str]) -> pd.DataFrame:
     for name, side in (("kappa aided", found.helped), ("kappa unaided", ~found.helped)):
         whole[name] = _kappa(found.suggested[side].ravel(), found.coded[side].ravel())
     return pd.DataFrame([whole, *rows], columns=COLUMNS)
+
+
+def in_words(found: Aided) -> tuple[str, ...]:
+    """What the row of all codes says, a sentence for each share that both sides have."""
+    if found.codes.empty:
+        return ()
+    whole = found.codes.iloc[0]
+    told = []
+    for share in SHARES:
+        low, high = whole[f"{share}, difference low"], whole[f"{share}, difference high"]
+        if np.isnan(low):
+            continue
+        where = share.removeprefix("coded").strip() or "on any passage"
+        sure = "help makes no difference that shows" if low <= 0 <= high else "more" if low > 0 else "less"
+        verdict = sure if sure.startswith("help") else f"with help {sure} is coded"
+        told.append(
+            f"A code {where}: coded in {whole[f'{share}, rate']:.1%} with help and "
+            f"{whole[f'{share}, unaided rate']:.1%} without; the difference lies between {low * 100:+.1f} and "
+            f"{high * 100:+.1f} points (95 %): {verdict}."
+        )
+    return tuple(told)
 
 
 def acceptance(project: Project) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coder.errors import InvalidValue
 from coder.model import now
 from coder.store import Project
 from coder.suggest.learner import Learned
@@ -49,8 +50,11 @@ def evaluate(project: Project, snapshot: Snapshot) -> Evaluation:
 def record_evaluation(project: Project, snapshot: Snapshot, *, coder: str) -> int:
     """Keep the figures of this moment in the project and its journal; the number of this evaluation, from 1.
 
-    Raises UnknownItem, or NotAllowed for a reader.
+    Raises UnknownItem, NotAllowed for a reader, or InvalidValue while a round of blind coding is sealed: what is kept
+    is read by everybody, and counts what was coded there.
     """
+    if project.sealed:
+        raise InvalidValue("a round of blind coding is sealed; keep the figures when it is revealed")
     figures = _codes(snapshot, lambda code: code)
     content = {
         "at": now(),
