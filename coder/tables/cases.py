@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import pandas as pd
 
-from coder.tables.counting import Measure, counted, group_words
+from coder.tables.counting import Measure, belonging, counted, group_words
 from coder.tables.material import Material
-from coder.tables.places import Stretches, clipped, numbered
+from coder.tables.places import Places, Stretches, clipped, numbered
 
 NO_CASE = "(no case)"
 """Row for quotations in documents that belong to no case."""
@@ -22,10 +22,11 @@ def case_by_code(material: Material, measure: Measure = Measure.CODINGS) -> pd.D
     a quotation lies in none.
     """
     stretches, rest = case_stretches(material), len(material.cases)
-    table = counted(material, stretches, measure, rest=rest)
+    places = Places.of(material)
+    table = counted(material, stretches, measure, rest=rest, places=places)
     table.index.name = "case"
-    codings = table if measure is Measure.CODINGS else counted(material, stretches, Measure.CODINGS, rest=rest)
-    if not codings.iloc[rest].to_numpy().any():
+    _, under = belonging(places, stretches, rest)
+    if not (stretches.group[under] == rest).any():
         return table.iloc[:rest]
     if NO_CASE not in table.index[:rest]:
         return table

@@ -9,7 +9,7 @@ import pandas as pd
 
 from coder.model import Turn
 from coder.tables.material import Material
-from coder.tables.places import Ints, Places, Stretches, Words, numbered, union_lengths
+from coder.tables.places import Ints, Places, Stretches, Words, distinct, numbered, union_lengths
 
 
 class Measure(StrEnum):
@@ -28,7 +28,9 @@ class Measure(StrEnum):
         return self in (Measure.WORDS, Measure.PER_THOUSAND)
 
 
-def counted(material: Material, stretches: Stretches, measure: Measure, *, rest: int | None = None) -> pd.DataFrame:
+def counted(
+    material: Material, stretches: Stretches, measure: Measure, *, rest: int | None = None, places: Places | None = None
+) -> pd.DataFrame:
     """Groups (rows) by codes (columns, paths in codebook order), every group and every codable code.
 
     A coding counts in each group that it touches; in the group ``rest`` only if it touches no other.
@@ -36,17 +38,12 @@ def counted(material: Material, stretches: Stretches, measure: Measure, *, rest:
     speakers`` is the percentage of the group's speakers (the interviewer left out) of whom something is
     coded: one name is one speaker.
     """
-    places = Places.of(material)
-    rows, under = stretches.under(places.start, places.end)
-    if rest is not None:
-        elsewhere = np.zeros(len(places.row), np.bool_)
-        elsewhere[rows[stretches.group[under] != rest]] = True
-        kept = (stretches.group[under] != rest) | ~elsewhere[rows]
-        rows, under = rows[kept], under[kept]
+    places = places or Places.of(material)
+    rows, under = belonging(places, stretches, rest)
+    words = Words.of(material) if measure.needs_texts else None
     codes, groups = len(material.codebook.codes), len(stretches.names)
     cell = stretches.group[under] * codes + places.code[rows]
-    if measure in (Measure.WORDS, Measure.PER_THOUSAND):
-        words = Words.of(material)
+    if words is not None:
         first, last = words.under(
             np.maximum(places.start[rows], stretches.start[under]), np.minimum(places.end[rows], stretches.end[under])
         )
@@ -55,7 +52,7 @@ def counted(material: Material, stretches: Stretches, measure: Measure, *, rest:
         cells = _speakers(material, places, stretches, rows, under)
     else:
         what, many = (places.document, len(material.documents)) if measure is Measure.DOCUMENTS else (places.row, 0)
-        pairs = np.unique(cell * (many or len(material.codings) or 1) + what[rows])
+        pairs = distinct(cell * (many or len(material.codings) or 1) + what[rows])
         cells = np.bincount(pairs // (many or len(material.codings) or 1), minlength=groups * codes)
     numbers = numbered(code.id for code in material.codebook.codes)
     table = cells.reshape(groups, codes)[:, [numbers[code.id] for _, code in material.codebook.walk()]]
@@ -67,11 +64,22 @@ def counted(material: Material, stretches: Stretches, measure: Measure, *, rest:
     frame = frame.loc[:, shown].astype("int64")
     if measure is Measure.BINARY:
         return frame.clip(upper=1)
-    if measure is Measure.PER_THOUSAND:
-        return _shares(frame, group_words(material, stretches), 1000)
+    if measure is Measure.PER_THOUSAND and words is not None:
+        return _shares(frame, _words_in(words, stretches), 1000)
     if measure is Measure.SPEAKERS:
         return _shares(frame, _all_speakers(material, stretches), 100)
     return frame
+
+
+def belonging(places: Places, stretches: Stretches, rest: int | None = None) -> tuple[Ints, Ints]:
+    """Pairs (coding, stretch) that share a character; of the group ``rest`` those of codings that touch no other."""
+    rows, under = stretches.under(places.start, places.end)
+    if rest is None:
+        return rows, under
+    elsewhere = np.zeros(len(places.row), np.bool_)
+    elsewhere[rows[stretches.group[under] != rest]] = True
+    kept = (stretches.group[under] != rest) | ~elsewhere[rows]
+    return rows[kept], under[kept]
 
 
 def codings_in(material: Material, stretches: Stretches, group: str, path: str) -> list[str]:
@@ -86,7 +94,11 @@ def codings_in(material: Material, stretches: Stretches, group: str, path: str) 
 
 def group_words(material: Material, stretches: Stretches) -> Ints:
     """Words of content in each group; needs texts."""
-    first, last = Words.of(material).under(stretches.start, stretches.end)
+    return _words_in(Words.of(material), stretches)
+
+
+def _words_in(words: Words, stretches: Stretches) -> Ints:
+    first, last = words.under(stretches.start, stretches.end)
     return union_lengths(stretches.group, first, last, len(stretches.names))
 
 
@@ -130,5 +142,5 @@ def _all_speakers(material: Material, stretches: Stretches) -> Ints:
 
 def _different(cell: Ints, value: Ints, many: int, cells: int) -> Ints:
     """(cells,), how many different values below ``many`` each cell has."""
-    pairs = np.unique(cell * max(many, 1) + value)
+    pairs = distinct(cell * max(many, 1) + value)
     return np.bincount(pairs // max(many, 1), minlength=cells)

@@ -5,7 +5,6 @@ Positions here are global: those of a document's text, moved on by the lengths o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +17,10 @@ from coder.model import Span
 from coder.tables.material import Material
 
 Ints = NDArray[np.int64]
-_WORD = re.compile(r"\S+")
+_BLOCK = 1 << 22
+"""Characters that are looked at together: some 40 MB of arrays."""
+_SPACES = np.array([chr(letter).isspace() for letter in range(0x3002)])
+"""Which letters part words; there are none beyond these."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,12 +80,12 @@ class Places:
         """Codings in documents that are not there are left out."""
         documents = numbered(document.id for document in material.documents)
         codes = numbered(code.id for code in material.codebook.codes)
-        codings = material.codings
-        document = np.array([documents.get(coding.document, -1) for coding in codings], np.int64)
-        code = np.array([codes[coding.code] for coding in codings], np.int64)
+        codings, many = material.codings, len(material.codings)
+        document = np.fromiter((documents.get(coding.document, -1) for coding in codings), np.int64, many)
+        code = np.fromiter((codes[coding.code] for coding in codings), np.int64, many)
         spans = [coding.anchor.span for coding in codings]
-        start = np.array([span.start for span in spans], np.int64)
-        end = np.array([span.end for span in spans], np.int64)
+        start = np.fromiter((span.start for span in spans), np.int64, many)
+        end = np.fromiter((span.end for span in spans), np.int64, many)
         (row,) = np.nonzero(document >= 0)
         document = document[row]
         first = np.array(material.begins, np.int64)[document]
@@ -100,20 +102,22 @@ class Words:
     @classmethod
     def of(cls, material: Material) -> Words:
         """Needs the texts of the documents."""
-        found = [
-            (word.start() + first, word.end() + first)
-            for document, first in zip(material.documents, material.begins, strict=True)
-            for turn in material.turns.get(document.id, ())
-            if turn.kind.is_content
-            for word in _WORD.finditer(document.text, turn.span.start, turn.span.end)
-        ]
-        start, end = np.array(found, np.int64).reshape(-1, 2).T
+        begins = (
+            [*material.begins, material.begins[-1] + len(material.documents[-1].text) + 1] if material.begins else []
+        )
+        pieces = [_words(material, block, begins) for block in _blocks(begins)]
+        nothing = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+        start, end = (np.concatenate(each) for each in zip(*(pieces or nothing), strict=True))
         return cls(start, end)
 
     def under(self, start: Ints, end: Ints) -> tuple[Ints, Ints]:
         """The first word that each range touches, and the first after it."""
-        first = np.searchsorted(self.end, start, "right").astype(np.int64)
-        return first, np.maximum(first, np.searchsorted(self.start, end, "left"))
+        # In order of place, each search begins near where the last one ended: several times faster.
+        order = np.argsort(start)
+        first, last = np.empty_like(start), np.empty_like(end)
+        first[order] = np.searchsorted(self.end, start[order], "right")
+        last[order] = np.searchsorted(self.start, end[order], "left")
+        return first, np.maximum(first, last)
 
 
 _Value = TypeVar("_Value", bound=Hashable)
@@ -134,10 +138,10 @@ def clipped(material: Material, document: int, span: Span | None) -> tuple[int, 
 
 def union_lengths(key: Ints, first: Ints, last: Ints, groups: int) -> Ints:
     """(groups,), how many different numbers the ranges [first, last) of each group hold."""
-    order = np.lexsort((first, key))
+    # Groups are laid end to end, so that one order and one running maximum serve all.
+    far = int(max(first.max(initial=0), last.max(initial=0))) + 1
+    order = np.argsort(key * far + first)
     key, first, last = key[order], first[order], last[order]
-    # Groups are laid end to end, so that one running maximum serves all.
-    far = int(last.max(initial=0)) + 1
     reached = np.maximum.accumulate(np.concatenate([[0], last + key * far]))[:-1]
     new = np.maximum(0, last - np.maximum(first, np.maximum(reached - key * far, 0)))
     return np.bincount(key, weights=new, minlength=groups).astype(np.int64)
@@ -149,6 +153,50 @@ def ranges(first: Ints, last: Ints) -> tuple[Ints, Ints]:
     rows = np.repeat(np.arange(len(first)), lengths)
     begin = np.repeat(np.cumsum(lengths) - lengths, lengths)
     return rows, np.arange(len(rows)) - begin + np.repeat(first, lengths)
+
+
+def distinct(values: Ints) -> Ints:
+    """Each number once, in order."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
+
+
+def _blocks(begins: Sequence[int]) -> list[range]:
+    """Documents, by number, some million characters at a time; ``begins`` with the end of the last one."""
+    blocks, first = [], 0
+    for document in range(1, len(begins)):
+        if begins[document] - begins[first] >= _BLOCK or document == len(begins) - 1:
+            blocks.append(range(first, document))
+            first = document
+    return blocks
+
+
+def _words(material: Material, block: range, begins: Sequence[int]) -> tuple[Ints, Ints]:
+    """Where the words of content of these documents start and end: runs of letters that no blank or turn parts."""
+    base = begins[block.start]
+    documents = [material.documents[number] for number in block]
+    text = "".join(
+        document.text.ljust(begins[number + 1] - begins[number], "\n")
+        for number, document in zip(block, documents, strict=True)
+    )
+    letters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    spans = [
+        (first + turn.span.start, first + min(turn.span.end, len(document.text)))
+        for first, document in zip((begins[number] - base for number in block), documents, strict=True)
+        for turn in material.turns.get(document.id, ())
+        if turn.kind.is_content and turn.span.start < len(document.text)
+    ]
+    start, end = np.array(spans, np.int64).reshape(-1, 2).T
+    begun = np.zeros(len(letters) + 1, np.bool_)
+    begun[start] = True
+    inside = np.zeros(len(letters) + 1, np.int8)
+    np.add.at(inside, start, 1)
+    np.add.at(inside, end, -1)
+    word = np.zeros(len(letters) + 2, np.bool_)
+    word[1:-1] = (np.cumsum(inside[:-1], dtype=np.int8) > 0) & ~_SPACES[np.minimum(letters, len(_SPACES) - 1)]
+    here, before, after = word[1:-1], word[:-2], word[2:]
+    starts, ends = here & (begun[:-1] | ~before), here & (begun[1:] | ~after)
+    return np.flatnonzero(starts) + base, np.flatnonzero(ends) + base + 1
 
 
 def _meeting(start: Ints, end: Ints, stretches: Stretches, layer: Ints) -> tuple[Ints, Ints]:
