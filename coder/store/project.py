@@ -638,18 +638,18 @@ def _look_at(path: Path) -> None:
         if path.is_dir():
             raise NotAProject(f"{path} is a folder; choose the project file in it")
         if not path.exists():
-            raise NotAProject(f"there is no file {path}; it may have been moved or renamed{_left_behind(path)}")
+            raise NotAProject(f"there is no file {path}; it may have been moved or renamed; {_what_then(path)}")
         if path.stat().st_size == 0:
             raise NotAProject(f"{path} is empty and holds no project; delete it, then create the project there")
     except OSError as error:
         raise ProjectUnavailable(f"{path} cannot be opened: {error.strerror}") from error
 
 
-def _left_behind(path: Path) -> str:
+def _what_then(path: Path) -> str:
     log = path.with_name(f"{path.name}-wal")
     if not log.exists() or not log.stat().st_size:
-        return ""
-    return f". Put it back there: what was stored last lies in {log.name} beside it"
+        return "put it back, or open it where it is now"
+    return f"put it back there, for what was stored last still lies in {log.name}"
 
 
 def _begin(file: ProjectFile, *, title: str, coder: str) -> None:

@@ -62,8 +62,10 @@ def test_a_file_that_is_moved_away_is_told_and_opens_again_when_it_is_back(study
     page.run()
     assert "may have been moved or renamed" in errors(page)
     elsewhere.rename(study)
-    page = app()
+    next(button for button in page.button if button.label.startswith("Try")).click()
+    page.run()
     assert not page.error
+    assert any("Study" in each.value for each in page.title)
 
 
 def test_what_was_stored_last_and_lies_beside_a_moved_file_is_told(study: Path) -> None:

@@ -118,6 +118,8 @@ def _open() -> None:
             if st.form_submit_button("Open"):
                 _enter(path)
         if (missing := session().not_opened) is not None:
+            if st.button(f"Try {plain(Path(missing).stem)} again", help=plain(missing), icon=":material/refresh:"):
+                _enter(missing)
             with told():
                 offer(Path(missing))
 
