@@ -20,7 +20,7 @@ def write(matrix: Matrix) -> bytes:
     from docx.enum.section import WD_ORIENT
     from docx.shared import Cm, Pt
 
-    page = docx.Document()
+    page: Any = docx.Document()
     page.core_properties.title = shown(f"{matrix.title}: framework matrix")[:255]
     page.core_properties.author = "Redthread"
     page.core_properties.comments = ""

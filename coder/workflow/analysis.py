@@ -21,7 +21,7 @@ from coder.model.framework import RowKind
 from coder.store import Project
 from coder.tables import Measure, Near, Period
 from coder.tables.framework import framework_table
-from coder.workflow import framework, projects, tables
+from coder.workflow import contrasts, framework, projects, tables
 from coder.workflow.cases import case_named
 from coder.workflow.tables import ExportKind, Question
 
@@ -174,6 +174,17 @@ class Analysis:
         """Codes by the date of the document."""
         question = Question(ExportKind.MEETINGS, measure=_chosen(Measure, measure), period=_chosen(Period, period))
         return self._compared(question)
+
+    def contrasts(self, first: Sequence[str], second: Sequence[str] = (), *, by: str = "") -> pd.DataFrame:
+        """One row a code: two groups of cases against each other, with intervals.
+
+        The groups are names of cases, or values of the attribute ``by``; no second one is all other cases. Raises
+        InvalidValue where a group is empty or a case is in both.
+        """
+        with self._project() as project:
+            here = contrasts.group_named(project, first, by=by)
+            there = contrasts.group_named(project, second, by=by) if second else None
+            return contrasts.contrasted(project, here, there).table
 
     def framework(self, rows: str = RowKind.CASE, under: str | None = None) -> pd.DataFrame:
         """One row a cell of the framework matrix: cases, documents or speakers by the codes of a branch."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import version
 
 from coder.model import Codebook, Coder, Coding, Decision, Document, Entry, Origin, Outcome
@@ -73,13 +74,9 @@ def _entries(project: Project) -> Iterator[Entry]:
 
 def methods(project: Project) -> Section:
     """The appendix that tells how the study was done; all of it is computed, nothing typed in."""
-    trail = Trail.of(project)
-    found = _Found(
-        project, trail, project.codebook(), project.coders(), project.documents(), project.codings(),
-        project.decisions(removed_codes=True),
-    )  # fmt: skip
+    found = _Found.of(project)
     blocks: list[Block] = [
-        Paragraph(statement(found)),
+        Paragraph(_statement(found)),
         Heading("The project"),
         _project(found),
         Heading("Documents and how they were read"),
@@ -97,15 +94,28 @@ def methods(project: Project) -> Section:
     return Section("Methods appendix", tuple(blocks))
 
 
+def statement(project: Project) -> str:
+    """The paragraph for a methods chapter, without the journal, so that it is there at once."""
+    return _statement(_Found.of(project))
+
+
 @dataclass(frozen=True)
 class _Found:
     project: Project
-    trail: Trail
     codebook: Codebook
     coders: Sequence[Coder]
     documents: Sequence[Document]
     codings: Sequence[Coding]
     decisions: Sequence[Decision]
+
+    @classmethod
+    def of(cls, project: Project) -> _Found:
+        decisions = project.decisions(removed_codes=True)
+        return cls(project, project.codebook(), project.coders(), project.documents(), project.codings(), decisions)
+
+    @cached_property
+    def trail(self) -> Trail:
+        return Trail.of(self.project)
 
     def name(self, coder: str) -> str:
         return next((known.name for known in self.coders if known.id == coder), "the program")
@@ -116,24 +126,22 @@ class _Found:
         return sorted({name for name in named if name})
 
 
-def statement(found: _Found) -> str:
-    """The paragraph for a methods chapter."""
+def _statement(found: _Found) -> str:
     counts = Counter(coding.origin for coding in found.codings)
     whose = Counter(coding.coder for coding in found.codings)
     who = [f"{coder.name} ({whose[coder.id]:,})" for coder in found.coders if whose[coder.id]]
     words = sum(document.words for document in found.documents)
-    days = found.trail.days
     told = [f"{_count(len(found.documents), 'document')} of {words:,} words were read."]
     if who:
-        when = f"on {days[0]}" if days[0] == days[-1] else f"between {days[0]} and {days[-1]}"
+        days = sorted({coding.created[:10] for coding in found.codings})
+        when = f"on {days[0]}" if len(days) == 1 else f"between {days[0]} and {days[-1]}"
         told.append(
             f"{_count(len(who), 'coder')}, {_listed(who)}, made the {_count(len(found.codings), 'coding')} that stand, "
             f"{when} (UTC), with the codebook “{found.codebook.title}”, now version {found.codebook.version} with "
             f"{_count(sum(code.codable for code in found.codebook.codes), 'code')}."
         )
-        told.append(
-            "Of the codings, " + _listed([f"{counts[one]:,} were {_HOW[one]}" for one in Origin if counts[one]]) + "."
-        )
+        how = [f"{counts[origin]:,} were {_HOW[origin]}" for origin in Origin if counts[origin]]
+        told.append(f"Of the codings, {_listed(how)}.")
     taken = sum(each.outcome is Outcome.TAKEN for each in found.decisions)
     if found.decisions:
         told.append(

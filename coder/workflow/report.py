@@ -6,7 +6,8 @@ The same project gives the same bytes: nothing in a report tells of the moment o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from itertools import zip_longest
@@ -19,7 +20,7 @@ from coder.errors import InvalidValue, ProjectUnavailable, UnknownFormat
 from coder.formats import report_html, report_word
 from coder.formats.tables import TABLE_WRITERS
 from coder.formats.timeless import timeless
-from coder.model import Codebook
+from coder.model import Codebook, Span
 from coder.model.codebook import SEPARATOR
 from coder.model.framework import CellState, Matrix, MatrixCell, RowKind
 from coder.model.report import (
@@ -40,8 +41,11 @@ from coder.model.report import (
 )
 from coder.store import Project
 from coder.tables import Measure, Period
-from coder.workflow import framework, pictures, tables
-from coder.workflow.methods import methods
+from coder.tables.crosstab import NOT_KNOWN
+from coder.tables.framework import columns_under
+from coder.workflow import contrasts, framework, pictures, tables
+from coder.workflow.contrasts import Contrasted
+from coder.workflow.methods import methods, statement
 from coder.workflow.permission import change_by
 from coder.workflow.pictures import Options, PictureKind
 from coder.workflow.tables import ExportKind, Question
@@ -55,6 +59,7 @@ class Part(StrEnum):
     HEATMAP = "heatmap"
     FRAMEWORK = "framework"
     CROSSTAB = "crosstab"
+    CONTRASTS = "contrasts"
     CO_OCCURRENCE = "co-occurrence"
     NETWORK = "network"
     SPEAKERS = "speakers"
@@ -80,8 +85,9 @@ _NOTHING = Paragraph("Nothing is coded yet.")
 class Contents:
     """What is chosen for a report.
 
-    ``measure`` is what tables count, ``attribute`` that of the crosstab (empty: all), ``under`` the code whose branch
-    the framework has as columns (None: the themes), ``each`` how many quotations a code has at most (0: all).
+    ``measure`` is what tables count, ``attribute`` that of crosstab and contrasts (empty: all, and a telling one),
+    ``under`` the code whose branch the framework has as columns (None: the themes), ``each`` how many quotations a code
+    has at most (0: all).
     """
 
     parts: tuple[Part, ...] = USUAL
@@ -146,27 +152,42 @@ def report(project: Project, contents: Contents | None = None) -> Report:
 
 
 def outline(project: Project, contents: Contents) -> list[tuple[Part | None, str]]:
-    """What the report would hold, part by part in a few words; last (None) the statement of methods.
+    """What the report will hold, part by part in a few words; last (None) the statement of its methods.
 
-    Figures are not drawn for this and say nothing.
+    Counted without making any of it, so that a page has it at once.
     """
     project = project.seen_by(None)
-    told: list[tuple[Part | None, str]] = []
-    for part in contents.parts:
-        told.append((part, "" if part in FIGURES else _in_short(_SECTIONS[part](project, contents))))
-    told.append((None, next(block.text for block in methods(project).blocks if isinstance(block, Paragraph))))
-    return told
+    codebook, attributes = project.codebook(), [attribute.name for attribute in project.attributes()]
+    places: dict[str, set[tuple[str, Span]]] = {}
+    for coding in project.codings():
+        places.setdefault(coding.code, set()).add((coding.document, coding.span))
+    used, cases = _count(len(places), "code"), _count(len(project.cases()), "case")
+    quotations = sum(min(len(each), contents.each or len(each)) for each in places.values())
+    told = {
+        Part.CODEBOOK: _count(len(codebook.codes), "code"),
+        Part.CASES: f"{used} by {cases}",
+        Part.FRAMEWORK: _framework_in_short(project, contents),
+        Part.CROSSTAB: contents.attribute or ", ".join(attributes) or "nothing is known about cases yet",
+        Part.CONTRASTS: contents.attribute or _parting(project) or "no attribute parts the cases yet",
+        Part.QUOTATIONS: f"{_count(quotations, 'quotation')} of {used}",
+    }
+    return [*((part, told.get(part, "")) for part in contents.parts), (None, statement(project))]
 
 
-def _in_short(section: Section) -> str:
-    if quotations := sum(isinstance(block, Quotation) for block in section.blocks):
-        codes = sum(isinstance(block, Heading) for block in section.blocks)
-        return f"{quotations:,} quotations of {codes:,} codes"
-    made = [block for block in section.blocks if isinstance(block, Table)]
-    if not made:
-        return " ".join(block.text for block in section.blocks if isinstance(block, Paragraph))
-    rows, columns = sum(not row.heading for row in made[0].rows), len(made[0].columns) - 1
-    return f"{len(made):,} tables" if len(made) > 1 else f"{rows:,} rows by {columns:,} columns"
+def _framework_in_short(project: Project, contents: Contents) -> str:
+    kind = _row_kind(project)
+    rows = len(project.cases()) if kind is RowKind.CASE else len(project.documents())
+    columns = columns_under(project.codebook(), contents.under)
+    written = sum(bool(each.summary) and each.code in columns for each in project.framework_cells(kind))
+    return f"{_count(rows, kind.value)} by {_count(len(columns), 'code')}, {_count(written, 'cell')} summed up"
+
+
+def _row_kind(project: Project) -> RowKind:
+    return RowKind.CASE if project.cases() else RowKind.DOCUMENT
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 WRITERS: dict[str, Callable[[Report], bytes]] = {".docx": report_word.write, ".html": report_html.write}
@@ -294,6 +315,61 @@ def _against(codebook: Codebook, name: str, counts: pd.DataFrame, tests: pd.Data
     return Table(("Code", *map(str, wide.columns)), _tree(codebook, rows), caption=name, note=note)
 
 
+def _contrasts(project: Project, contents: Contents) -> Section:
+    title = "Contrasts between groups of cases"
+    found = list(_contrasted(project, contents))
+    if not found:
+        return Section(title, (Paragraph("No attribute parts the cases into two groups."),))
+    return Section(title, tuple(_apart(each) for each in found))
+
+
+def _contrasted(project: Project, contents: Contents) -> Iterator[Contrasted]:
+    """The cases of each value of an attribute against all others; of two values the first alone says it all."""
+    attribute = contents.attribute or _parting(project)
+    if attribute is None:
+        return
+    known = [value for value in contrasts.values(project, attribute) if value != NOT_KNOWN]
+    for value in known[:1] if len(known) == 2 else known:
+        try:
+            yield contrasts.contrasted(project, contrasts.group_named(project, [value], by=attribute))
+        except InvalidValue:
+            # All cases have it: there is nobody to set them against.
+            return
+
+
+def _parting(project: Project) -> str | None:
+    """The first attribute of which several cases have the same value, and others another."""
+    for attribute in project.attributes():
+        values = Counter(value for case in project.cases() if (value := case.values.get(attribute.name)) is not None)
+        if len(values) > 1 and max(values.values()) > 1:
+            return attribute.name
+    return None
+
+
+def _apart(found: Contrasted) -> Table:
+    first, second = found.names
+    rows = []
+    for row in found.table.to_dict("records"):
+        shares = (row[f"documents % ({side})"] for side in ("first", "second"))
+        low, high = _number(row["documents low"]), _number(row["documents high"])
+        rows.append(
+            [
+                row["code path"],
+                row["said"],
+                *map(_number, shares),
+                _number(row["documents difference"]),
+                f"{low} to {high}" if low != "–" else "–",
+            ]
+        )
+    return table(
+        ["Code", "Said", "% first", "% second", "Difference", "95 % interval"],
+        rows,
+        prose=(1, 5),
+        caption=f"{first}, against {second}",
+        note=" ".join(["%: documents with the code, of those that were read.", *found.caveats]),
+    )
+
+
 def _co_occurrence(project: Project, contents: Contents) -> Section:
     frame = _compared(project, ExportKind.CO_OCCURRENCE, contents)
     title = "Codes that occur together"
@@ -387,6 +463,7 @@ _SECTIONS: dict[Part, Callable[[Project, Contents], Section]] = {
     Part.HEATMAP: _pictured(PictureKind.HEATMAP),
     Part.FRAMEWORK: _framework,
     Part.CROSSTAB: _crosstab,
+    Part.CONTRASTS: _contrasts,
     Part.CO_OCCURRENCE: _co_occurrence,
     Part.NETWORK: _pictured(PictureKind.NETWORK),
     Part.SPEAKERS: _speakers,
@@ -409,8 +486,14 @@ def _question(kind: ExportKind) -> Callable[[Project, Contents, str], bytes]:
     return content
 
 
+def _contrasts_file(project: Project, contents: Contents, suffix: str) -> bytes:
+    found = [each.table for each in _contrasted(project, contents)]
+    return TABLE_WRITERS[suffix](pd.concat(found, ignore_index=True) if found else pd.DataFrame())
+
+
 _FILES: dict[Part, Callable[[Project, Contents, str], bytes]] = {
     **{Part(kind.value): _question(kind) for kind in ExportKind},
+    Part.CONTRASTS: _contrasts_file,
     Part.FRAMEWORK: lambda project, contents, suffix: framework.as_file(_matrix(project, contents), suffix),
 }
 """The parts that are tables, and how each becomes a file."""
@@ -440,8 +523,7 @@ def _period(project: Project) -> Period:
 
 
 def _matrix(project: Project, contents: Contents) -> Matrix:
-    kind = RowKind.CASE if project.cases() else RowKind.DOCUMENT
-    return framework.matrix(project, kind, under=contents.under)
+    return framework.matrix(project, _row_kind(project), under=contents.under)
 
 
 def _by_code(codebook: Codebook, frame: pd.DataFrame, measure: Measure, note: str) -> Block:

@@ -61,6 +61,8 @@ def test_every_part_can_be_chosen() -> None:
 def test_it_tells_what_the_report_holds(study: Path, visit: Callable[[Path], AppTest]) -> None:
     app = visit(study)
     assert "9 quotations of 3 codes" in words(app)
+    assert "3 codes by 0 cases" in words(app)
+    assert "1 document by 4 codes, 0 cells summed up" in words(app)
     assert "1 coder, Maija" in words(app)
     assert {box.label for box in app.checkbox if box.value} == {_NAMES[part] for part in Contents().parts}
 

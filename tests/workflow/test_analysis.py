@@ -171,6 +171,18 @@ def test_every_table_is_that_of_the_page_compare(study: Path) -> None:
     assert set(analysis.association("region")["attribute"]) == {"region"}
 
 
+def test_groups_of_cases_are_named_or_told_by_an_attribute(study: Path) -> None:
+    analysis = open_project(study)
+    named, told = analysis.contrasts(["Ahti"], ["Ilta"]), analysis.contrasts(["Kainuu"], by="region")
+    assert set(named["code path"]) == {"Paths / Together", "No time"}
+    counts = named.set_index("code path")[["codings (first)", "codings (second)"]]
+    assert counts.loc["No time"].tolist() == [2, 1]
+    assert counts.loc["Paths / Together"].tolist() == [1, 1]
+    assert set(told["first"]) == {"region: Kainuu"}
+    with pytest.raises(CodingError, match="no case is named 'Nobody'"):
+        analysis.contrasts(["Nobody"])
+
+
 def test_the_framework_is_one_row_a_cell(study: Path) -> None:
     with Project.open(study) as project:
         me, code = project.coders()[0].id, project.codebook().at("No time").id

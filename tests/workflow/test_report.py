@@ -114,7 +114,7 @@ def under(section: Section, heading: str) -> list[object]:
 
 @pytest.mark.parametrize("suffix", WRITERS)
 def test_the_same_project_gives_the_same_report(study: Path, suffix: str) -> None:
-    contents = Contents(parts=(*USUAL, Part.CROSSTAB))
+    contents = Contents(parts=(*USUAL, Part.CROSSTAB, Part.CONTRASTS))
     files = []
     for _ in range(2):
         with Project.open(study) as project:
@@ -129,8 +129,8 @@ def test_the_same_project_gives_the_same_tables(study: Path, suffix: str, tmp_pa
             written = export_tables(project, tmp_path / folder, suffix, ALL)
             at = project.journal()[-1].at
     names = {path.name for path in written}
-    tables = ("cases", "crosstab", "co-occurrence", "speakers", "kinds", "timeline", "meetings", "quotations")
-    assert names == {f"{name}{suffix}" for name in (*tables, "framework")}
+    figures_and_prose = {"heatmap", "network", "portrait", "dates", "codebook"}
+    assert names == {f"{part}{suffix}" for part in Part if part not in figures_and_prose}
     for name in names:
         content = (tmp_path / "one" / name).read_bytes()
         assert content == (tmp_path / "two" / name).read_bytes()
@@ -194,6 +194,18 @@ def test_a_crosstab_counts_only_cases_that_were_read(section: Callable[[str], Se
     assert (table.caption, table.columns) == ("size", ("Code", "<scr", "Ilta"))
     assert rows(table)["No time"] == ["1 of 1", "–"]
     assert table.note.startswith("Cases with the code, of those that were read. ")
+
+
+def test_contrasts_set_the_cases_of_a_value_against_the_others(study: Path) -> None:
+    with Project.open(study) as project:
+        (section, _) = report(project, Contents(parts=(Part.CONTRASTS,), attribute="size")).sections
+    (table,) = section.blocks
+    assert isinstance(table, Table)
+    assert table.caption == "size: <scr, against Ilta"
+    said, *shares = rows(table)["No time"]
+    assert said == "in the first; the second is not yet read"
+    assert shares[:2] == ["100", "–"]
+    assert "not yet read to the end" in table.note
 
 
 def test_the_matrix_holds_summaries_with_what_was_pinned(section: Callable[[str], Section]) -> None:

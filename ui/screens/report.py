@@ -32,6 +32,7 @@ _GROUPS = {
     "Tables": {
         Part.CASES: "Codes in each case",
         Part.CROSSTAB: "Codes by facts on cases",
+        Part.CONTRASTS: "Contrasts of groups of cases",
         Part.CO_OCCURRENCE: "Codes that occur together",
         Part.SPEAKERS: "Codes by who speaks",
         Part.KINDS: "Codes by kind of document",
