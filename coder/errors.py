@@ -30,6 +30,8 @@ document without codings are values.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class CodingError(Exception):
     """Base of all errors that Redthread raises on purpose."""
@@ -106,11 +108,15 @@ class StaleEdit(CodingError):
     """What was to be changed has changed meanwhile.
 
     ``entry`` is the number of the journal entry that cannot be taken back, where undo or redo met it.
+    ``versions`` are what was changed: its name, how it stands now, and how it was to be.
     """
 
-    def __init__(self, message: str, *, entry: int | None = None) -> None:
+    def __init__(
+        self, message: str, *, entry: int | None = None, versions: Sequence[tuple[str, str, str]] = ()
+    ) -> None:
         super().__init__(message)
         self.entry = entry
+        self.versions = tuple(versions)
 
 
 class NothingToUndo(CodingError):

@@ -17,6 +17,7 @@ from coder.workflow.coders import add_coder
 from ui import keeping, signing
 from ui.components.transcript import courier
 from ui.parts import activity, doorway
+from ui.parts.disputes import show_disputes
 from ui.parts.errors import refused, told
 from ui.parts.history import undo_and_redo
 from ui.parts.messages import show_messages
@@ -146,6 +147,7 @@ def main() -> None:
                 say(f"No backup was made: {failed}", icon=":material/error:")
     show_messages()
     if there:
+        show_disputes()
         _deliver()
         page.run()
     else:

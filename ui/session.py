@@ -30,11 +30,14 @@ class Session:
     jump: int = 0
     code: str | None = None
     question: Question | None = None
+    past: set[int] = field(default_factory=set)
+    """Journal entries that undo leaves as they are, since others built on them."""
     messages: list[tuple[str, str]] = field(default_factory=list)
 
     def close_project(self) -> None:
         """Forget everything that belongs to the project that was open."""
         self.project = self.coder = self.document = self.goto = self.code = self.question = None
+        self.past = set()
 
     def look_at(self, document: str, position: int | None = None) -> None:
         """The place that the coding screen shows next."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from coder.errors import InvalidValue, MalformedFile, UnknownItem
+from coder.errors import InvalidValue, MalformedFile, StaleEdit, UnknownItem
 from coder.formats.rows import Table, read_table
 from coder.model import Attribute, AttributeType, Case, Membership, Span, ToldCase, Value, new_id
 from coder.model.case import attribute_type, parse_value
@@ -74,10 +74,11 @@ def add_attribute(project: Project, name: str, type: AttributeType = AttributeTy
     return attribute
 
 
-def set_value(project: Project, case: str, attribute: str, text: str, *, coder: str) -> Case:
-    """What is known about a case, as it was typed; empty text means not known.
+def set_value(project: Project, case: str, attribute: str, text: str, *, coder: str, seen: str | None = None) -> Case:
+    """What is known about a case, as it was typed; empty text means not known. ``seen`` is what stood there before.
 
-    Raises UnknownItem, or InvalidValue where the text does not fit the attribute's type.
+    Raises StaleEdit where something else stands there by now, UnknownItem, or InvalidValue where the text does not
+    fit the attribute's type.
     """
     summary = f"set {attribute} of {found_case(project, case).name}"
     with change_by(project, coder, "set value", summary=summary) as change:
@@ -89,6 +90,10 @@ def set_value(project: Project, case: str, attribute: str, text: str, *, coder: 
             value = parse_value(text, kind)
         except ValueError as error:
             raise InvalidValue(f"{attribute} of {found.name}: {error}") from error
+        stands = as_text(found.values.get(attribute))
+        if seen is not None and stands not in (seen, as_text(value)):
+            versions = [(f"{attribute} of {found.name}", stands, text)]
+            raise StaleEdit(f"somebody changed {attribute} of {found.name} meanwhile", versions=versions)
         changed = replace(found, values=_known_values({**found.values, attribute: value}))
         change.save_case(changed)
     return changed

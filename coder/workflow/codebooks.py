@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import Any
 
-from coder.errors import CodebookConflict
+from coder.errors import CodebookConflict, StaleEdit
 from coder.formats import read_codebook
 from coder.model import Code, Codebook, CodeStatus, new_id
 from coder.store import Project
@@ -138,8 +138,19 @@ def add_code(
     return codebook.code(code.id)
 
 
-def change_code(project: Project, code: str, *, coder: str, changes_meaning: bool | None = None, **values: Any) -> Code:
+def change_code(
+    project: Project,
+    code: str,
+    *,
+    coder: str,
+    changes_meaning: bool | None = None,
+    seen: Code | None = None,
+    **values: Any,
+) -> Code:
     """Other values for some fields of a code. Raises CodebookConflict.
+
+    ``seen`` is the code as it was when the change was begun: then only the fields that differ from it are changed,
+    and StaleEdit is raised, with both versions, where one of them was changed meanwhile.
 
     ``changes_meaning`` says whether another wording means something else (then the codings made before
     are to be looked at again) or not; None leaves that to be said when the codebook is published.
@@ -147,11 +158,26 @@ def change_code(project: Project, code: str, *, coder: str, changes_meaning: boo
     what = {None: "change code", True: "change meaning of code", False: "change wording of code"}[changes_meaning]
     with change_by(project, coder, "change code", summary=f"{what} {_name(project, code)}") as change:
         before = project.codebook()
+        if seen is not None:
+            values = _unseen(seen, before.code(code), values)
         codebook = before.changed(code, **values)
         if changes_meaning is not None and reworded(before, codebook):
             record(project, change, before.code(code), meaning=changes_meaning, coder=coder)
         change.save_codebook(codebook)
     return codebook.code(code)
+
+
+def _unseen(seen: Code, now: Code, values: dict[str, Any]) -> dict[str, Any]:
+    changed = {field: value for field, value in values.items() if value != getattr(seen, field)}
+    stale = [
+        (field.replace("_", " "), _shown(getattr(now, field)), _shown(value))
+        for field, value in changed.items()
+        if getattr(now, field) not in (getattr(seen, field), value)
+    ]
+    if stale:
+        fields = ", ".join(field for field, _, _ in stale)
+        raise StaleEdit(f"somebody changed {fields} of {now.name} meanwhile", versions=stale)
+    return changed
 
 
 def move_code(project: Project, code: str, *, under: str | None, before: str | None = None, coder: str) -> None:

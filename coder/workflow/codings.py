@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from coder.errors import CodebookConflict, InvalidValue, NotAllowed, UnknownCode, UnknownItem
+from coder.errors import CodebookConflict, InvalidValue, NotAllowed, StaleEdit, UnknownCode, UnknownItem
 from coder.formats.rows import Row, read_table
 from coder.model import (
     Anchor,
@@ -114,38 +114,61 @@ def remove_coding(project: Project, coding: str, *, coder: str, operation: str |
             change.remove_coding(own_coding(project, coding, coder).id)
 
 
-def change_code_of(project: Project, coding: str, code: str, *, coder: str, operation: str | None = None) -> None:
-    """Put another code on the same quotation.
+def change_code_of(
+    project: Project, coding: str, code: str, *, coder: str, seen: str | None = None, operation: str | None = None
+) -> None:
+    """Put another code on the same quotation; ``seen`` is the code that it had when this was decided.
 
-    Raises UnknownItem, NotAllowed for another coder's coding, CodebookConflict for a retired code or
-    a folder, or InvalidValue where these words carry that code already.
+    Raises StaleEdit where it has yet another one by now, UnknownItem, NotAllowed for another coder's coding,
+    CodebookConflict for a retired code or a folder, or InvalidValue where these words carry that code already.
     """
     summary = f"recode to {_path(project, code)}"
     with change_by(project, coder, "recode", operation=operation, summary=summary) as change:
         if not change.repeated:
             found = own_coding(project, coding, coder)
+            if seen is not None and found.code not in (seen, code):
+                versions = [("code", _path(project, found.code), _path(project, code))]
+                raise StaleEdit(f"it was recoded meanwhile to {_path(project, found.code)}", versions=versions)
             check_takes_codings(project.codebook(), code)
             _save_changed(project, change, replace(found, code=code))
 
 
-def change_extent(project: Project, coding: str, span: Span, *, coder: str, operation: str | None = None) -> None:
-    """Let a coding cover more or fewer words.
+def change_extent(
+    project: Project, coding: str, span: Span, *, coder: str, seen: Span | None = None, operation: str | None = None
+) -> None:
+    """Let a coding cover more or fewer words; ``seen`` is what it covered when this was decided.
 
-    Raises UnknownItem, NotAllowed for another coder's coding, or InvalidValue for a passage outside
-    the text, without words, or already carrying the code.
+    Raises StaleEdit where it covers other words by now, UnknownItem, NotAllowed for another coder's coding, or
+    InvalidValue for a passage outside the text, without words, or already carrying the code.
     """
     with change_by(project, coder, "change extent", operation=operation) as change:
         if not change.repeated:
             found = own_coding(project, coding, coder)
             anchor = _anchor(project.document(found.document), span)
+            if seen is not None and found.span not in (seen, span):
+                versions = [("quotation", found.quotation, anchor.quotation)]
+                raise StaleEdit(f"it covers other words by now: {_short(found.quotation)}", versions=versions)
             _save_changed(project, change, replace(found, anchor=anchor))
 
 
-def write_memo(project: Project, coding: str, text: str, *, coder: str, operation: str | None = None) -> None:
-    """This coder's memo on a coding (anyone's); empty text removes it. Raises UnknownItem."""
+def write_memo(
+    project: Project, coding: str, text: str, *, coder: str, seen: str | None = None, operation: str | None = None
+) -> None:
+    """This coder's memo on a coding (anyone's); empty text removes it. ``seen`` is what it said when writing began.
+
+    Raises UnknownItem, or StaleEdit where it says something else by now.
+    """
     with change_by(project, coder, "write memo", operation=operation) as change:
         if not change.repeated:
-            _write_memo(project, change, project.coding(coding).id, text, coder)
+            found = project.coding(coding).id
+            memos = project.memos(about="coding", target=found)
+            stands = next((memo.text for memo in memos if memo.coder == coder), "")
+            if seen is not None and stands not in (seen, text):
+                said = (
+                    f"your memo says something else by now: {_short(stands)}" if stands else "your memo is gone by now"
+                )
+                raise StaleEdit(said, versions=[("memo", stands, text)])
+            _write_memo(project, change, found, text, coder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,9 @@ def write_summary(
     """
     with _changing(project, kind, row, code, coder, "sum up") as place:
         if seen is not None and seen != place.written.summary != summary.strip():
-            raise StaleEdit(f"{place.cell.coder or 'somebody'} changed this summary meanwhile; read it, then change it")
+            who = place.cell.coder or "somebody"
+            versions = [("summary", place.written.summary, summary.strip())]
+            raise StaleEdit(f"{who} changed this summary meanwhile; read it, then change it", versions=versions)
         place.save(replace(place.written, summary=summary.strip(), basis=basis or place.cell.basis))
 
 

@@ -5,12 +5,12 @@ At least once in, exactly once in effect: an operation whose id was applied befo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from coder.errors import CodingError, InvalidValue, ProjectError
+from coder.errors import CodingError, InvalidValue, ProjectError, StaleEdit
 from coder.model import Span
 from coder.store import Project
 from coder.workflow.codebooks import add_code
@@ -40,14 +40,24 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An operation that was not applied, and why, in words for the researcher."""
+    """An operation that was not applied, and why, in words for the researcher.
+
+    ``stale`` says that what it would change was changed meanwhile; ``entry`` is the journal entry that an undo or
+    redo cannot take back.
+    """
 
     number: int
     message: str
+    stale: bool = False
+    entry: int | None = None
 
 
-def perform(project: Project, document: str, operations: Sequence[Operation], *, coder: str) -> list[Refused]:
+def perform(
+    project: Project, document: str, operations: Sequence[Operation], *, coder: str, past: Collection[int] = ()
+) -> list[Refused]:
     """Apply operations on one document in the order given, each a change of its own and only once.
+
+    Undo and redo go ``past`` these journal entries.
 
     What cannot be applied is given back with the reason and never stops the rest. Only where the
     project itself fails (ProjectError) is the rest left alone, so that it can be sent again.
@@ -57,9 +67,11 @@ def perform(project: Project, document: str, operations: Sequence[Operation], *,
         try:
             if operation.kind not in KINDS:
                 raise InvalidValue(f"no operation is called {operation.kind!r}")
-            KINDS[operation.kind](_Act(project, document, operation, coder))
+            KINDS[operation.kind](_Act(project, document, operation, coder, past))
         except ProjectError:
             raise
+        except StaleEdit as error:
+            refused.append(Refused(operation.number, str(error), bool(error.versions), error.entry))
         except CodingError as error:
             refused.append(Refused(operation.number, str(error)))
     return refused
@@ -73,6 +85,7 @@ class _Act:
     document: str
     operation: Operation
     coder: str
+    past: Collection[int] = ()
 
     def text(self, name: str) -> str:
         value = self.operation.values.get(name)
@@ -90,6 +103,17 @@ class _Act:
         start, end = self.position("start"), self.position("end")
         if start >= end:
             raise InvalidValue("no words are selected")
+        return Span(start, end)
+
+    def seen_text(self, name: str) -> str | None:
+        return None if self.operation.values.get(name) is None else self.text(name)
+
+    def seen_span(self) -> Span | None:
+        if self.operation.values.get("was_start") is None:
+            return None
+        start, end = self.position("was_start"), self.position("was_end")
+        if start >= end:
+            raise InvalidValue("no words were coded")
         return Span(start, end)
 
     def probability(self) -> float | None:
@@ -121,15 +145,36 @@ def _uncode(act: _Act) -> None:
 
 
 def _recode(act: _Act) -> None:
-    change_code_of(act.project, act.text("coding"), act.text("code"), coder=act.coder, operation=act.operation.id)
+    change_code_of(
+        act.project,
+        act.text("coding"),
+        act.text("code"),
+        coder=act.coder,
+        seen=act.seen_text("was_code"),
+        operation=act.operation.id,
+    )
 
 
 def _resize(act: _Act) -> None:
-    change_extent(act.project, act.text("coding"), act.span(), coder=act.coder, operation=act.operation.id)
+    change_extent(
+        act.project,
+        act.text("coding"),
+        act.span(),
+        coder=act.coder,
+        seen=act.seen_span(),
+        operation=act.operation.id,
+    )
 
 
 def _memo(act: _Act) -> None:
-    write_memo(act.project, act.text("coding"), act.text("text"), coder=act.coder, operation=act.operation.id)
+    write_memo(
+        act.project,
+        act.text("coding"),
+        act.text("text"),
+        coder=act.coder,
+        seen=act.seen_text("was_text"),
+        operation=act.operation.id,
+    )
 
 
 def _take(act: _Act) -> None:
@@ -177,11 +222,11 @@ def _read(act: _Act) -> None:
 
 
 def _undo(act: _Act) -> None:
-    undo(act.project, coder=act.coder, operation=act.operation.id)
+    undo(act.project, coder=act.coder, operation=act.operation.id, past=act.past)
 
 
 def _redo(act: _Act) -> None:
-    redo(act.project, coder=act.coder, operation=act.operation.id)
+    redo(act.project, coder=act.coder, operation=act.operation.id, past=act.past)
 
 
 KINDS: dict[str, Callable[[_Act], None]] = {

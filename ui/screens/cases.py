@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from coder.errors import CodingError, UnknownItem
+from coder.errors import CodingError, StaleEdit, UnknownItem
 from coder.formats.rows import SUFFIXES
 from coder.model import Attribute, AttributeType, Case
 from coder.store import Project
 from coder.workflow import cases as verbs
 from ui.parts.acting import act, popover
-from ui.parts.errors import refused
+from ui.parts.disputes import dispute
 from ui.parts.words import count
-from ui.resources import coder_id, done
+from ui.resources import coder_id, done, opened, say
 
 KINDS = {
     AttributeType.TEXT: "text",
@@ -65,7 +67,9 @@ def _table(project: Project, cases: Sequence[Case], attributes: Sequence[Attribu
     )
     edited = st.data_editor(
         table,
-        key=f"cases {project.revision}",
+        key=_key(table),
+        on_change=_store,
+        args=(_key(table), [case.id for case in cases], names, table.to_numpy().tolist()),
         hide_index=True,
         height=min(800, 38 + 35 * len(cases)),
         column_config={
@@ -74,24 +78,39 @@ def _table(project: Project, cases: Sequence[Case], attributes: Sequence[Attribu
             **{str(number): st.column_config.TextColumn(name) for number, name in enumerate(names, start=2)},
         },
     )
-    for case, before, after in zip(cases, table.to_numpy().tolist(), edited.to_numpy().tolist(), strict=True):
-        for number in range(1, len(names) + 2):
-            if before[number] != after[number]:
-                _change(project, case, names[number - 2] if number > 1 else None, str(after[number] or ""))
     return [case.id for case, row in zip(cases, edited["0"], strict=True) if row]
 
 
-def _change(project: Project, case: Case, attribute: str | None, text: str) -> None:
+def _key(table: pd.DataFrame) -> str:
+    # Made from what it shows: others' work elsewhere leaves alone what is chosen here.
+    return f"cases {hashlib.sha256(repr(table.to_numpy().tolist()).encode()).hexdigest()[:16]}"
+
+
+def _store(key: str, cases: Sequence[str], names: Sequence[str], shown: Sequence[Sequence[object]]) -> None:
+    """Store what was typed into a table that showed this, before the page is drawn anew."""
+    for row, typed in st.session_state[key]["edited_rows"].items():
+        for column, value in typed.items():
+            number = int(column)
+            if number:
+                before = str(shown[int(row)][number] or "")
+                _change(cases[int(row)], names[number - 2] if number > 1 else None, str(value or ""), before)
+
+
+def _change(case: str, attribute: str | None, text: str, before: str) -> None:
     try:
-        if attribute is None:
-            verbs.rename_case(project, case.id, text, coder=coder_id())
-        else:
-            verbs.set_value(project, case.id, attribute, text, coder=coder_id())
+        with opened() as project:
+            if attribute is None:
+                verbs.rename_case(project, case, text, coder=coder_id())
+                done(f"Renamed {before} to {text}")
+            else:
+                verbs.set_value(project, case, attribute, text, seen=before, coder=coder_id())
+                done(f"Changed {attribute} of {verbs.found_case(project, case).name}")
+    except StaleEdit as error:
+        stands = error.versions[0][1]
+        mine = partial(verbs.set_value, case=case, attribute=attribute or "", text=text, seen=stands, coder=coder_id())
+        dispute(error, mine)
     except CodingError as error:
-        refused(error)
-    else:
-        done(f"Renamed {case.name} to {text}" if attribute is None else f"Changed {attribute} of {case.name}")
-        st.rerun()
+        say(f"Not done: {error}", ":material/error:")
 
 
 def _add_case(project: Project) -> None:

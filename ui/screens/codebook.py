@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from coder.errors import InvalidValue
+from coder.errors import InvalidValue, StaleEdit
 from coder.formats import CODEBOOK_READERS, write_codebook
 from coder.model import Code, Codebook, CodeStatus
 from coder.store import Project
@@ -22,6 +22,7 @@ from coder.workflow.versions import to_look_at_again
 from ui.assistant import names_encoder
 from ui.parts import versions
 from ui.parts.acting import act, popover
+from ui.parts.disputes import dispute
 from ui.parts.errors import refused
 from ui.parts.sharing import share
 from ui.parts.splitting import splitting
@@ -30,6 +31,7 @@ from ui.resources import coder_id, opened
 from ui.session import session
 
 _EDITING = "code being edited"
+_BEGUN = "code as it was when editing began"
 _SPLITTING = "code being split"
 
 
@@ -190,8 +192,10 @@ def _definition(codebook: Codebook, code: Code) -> None:
         )
 
 
-def _edit(project: Project, code: Code, codings: int) -> None:
-    with st.form(f"code {code.id} {project.revision}", border=False):
+def _edit(project: Project, now: Code, codings: int) -> None:
+    # As it was when editing began, whatever others do meanwhile: nothing typed is lost, nothing of theirs overwritten.
+    code: Code = st.session_state.setdefault(_BEGUN, now)
+    with st.form(f"code {code.id}", border=False):
         one, two, three = st.columns([4, 1, 2])
         name = one.text_input("Name", code.name)
         colour = two.color_picker("Colour", code.colour)
@@ -219,7 +223,7 @@ def _edit(project: Project, code: Code, codings: int) -> None:
             saved = st.form_submit_button("Save", type="primary")
             left = st.form_submit_button("Leave it as it was")
         if left:
-            st.session_state.pop(_EDITING)
+            _end_editing()
             st.rerun()
         if saved:
             values: dict[str, Any] = {
@@ -250,11 +254,27 @@ def _edit(project: Project, code: Code, codings: int) -> None:
                 refused(InvalidValue("say whether the meaning changes or only the wording, then save"))
                 return
 
+            changed = {field: value for field, value in values.items() if value != getattr(code, field)}
+
+            def change(project: Project, seen: Code) -> None:
+                who = coder_id()
+                codebooks.change_code(project, code.id, coder=who, changes_meaning=meaning, seen=seen, **changed)
+
             def save() -> None:
-                codebooks.change_code(project, code.id, coder=coder_id(), changes_meaning=meaning, **values)
-                st.session_state.pop(_EDITING)
+                try:
+                    change(project, code)
+                except StaleEdit as error:
+                    dispute(error, partial(change, seen=now))
+                    _end_editing()
+                    st.rerun()
+                _end_editing()
 
             act(save, f"Changed {name.strip()}")
+
+
+def _end_editing() -> None:
+    st.session_state.pop(_EDITING, None)
+    st.session_state.pop(_BEGUN, None)
 
 
 def _place_in(codebook: Codebook) -> Callable[[str | None], str]:
@@ -274,6 +294,7 @@ def _acts(project: Project, codebook: Codebook, code: Code, codings: int) -> Non
     others = [other.id for _, other in codebook.walk() if other.id not in below]
     with st.container(horizontal=True, gap="xsmall"):
         if st.button("Edit", icon=":material/edit:", type="primary"):
+            _end_editing()
             st.session_state[_EDITING] = code.id
             st.rerun()
         _order(project, codebook, code)

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from coder.errors import CodingError
+from coder.errors import CodingError, StaleEdit
 from coder.model import Codebook, Span
 from coder.model.framework import CellQuotation, CellState, Matrix, MatrixCell, MatrixColumn, MatrixRow, RowKind
 from coder.store import Project
@@ -17,6 +17,7 @@ from coder.workflow import framework as verbs
 from coder.workflow.projects import open_project
 from coder.workflow.queues import Queue, queue
 from ui.assistant import assistant
+from ui.parts.disputes import dispute
 from ui.parts.leading import lead
 from ui.parts.words import count, local_time, plain, shortened
 from ui.resources import coder_id, done, opened, say
@@ -262,6 +263,11 @@ def _do(verb: Callable[..., None], kind: RowKind, row: str, code: str, what: str
     try:
         with opened() as project:
             verb(project, kind, row, code, coder=coder_id(), **values)
+    except StaleEdit as error:
+        stands = error.versions[0][1] if error.versions else None
+        again = partial(verb, kind=kind, row=row, code=code, coder=coder_id(), **{**values, "seen": stands})
+        dispute(error, again)
+        say(f"Not done: {error}", ":material/error:")
     except CodingError as error:
         say(f"Not done: {error}", ":material/error:")
     else:

@@ -13,7 +13,7 @@ from functools import partial
 
 import streamlit as st
 
-from coder.errors import InvalidValue, ProjectError
+from coder.errors import CodingError
 from coder.store import Project
 from coder.workflow.projects import open_project
 from ui.components.assets import loader
@@ -31,6 +31,7 @@ from ui.components.transcript.wire import (
     passages_wire,
     read_batch,
 )
+from ui.components.watched import watch
 
 Opener = Callable[[], AbstractContextManager[Project]]
 
@@ -78,6 +79,7 @@ def transcript(
         base = base_item(shown.text, source.marks(project), document=document, coder=coder)
         writes = not read_only and any(c.id == coder and c.role.writes for c in project.coders())
         identity, blind = project.id, document in project.sealed
+        watch(project.id, project.path)
         _hold_open(project.path)
     talk.show(document)
     talk.shelved = book["key"]
@@ -100,7 +102,7 @@ def transcript(
                 st.rerun()
             changes = source.changes(project, since)
             now = codebook_item(project.codebook(), project.coders())["key"]
-            undo, redo = project.can_undo(coder), project.can_redo(coder)
+            undo, redo = project.can_undo(coder, talk.past), project.can_redo(coder, talk.past)
         if now != talk.shelved:
             st.rerun()
         place = talk.goto or goto
@@ -118,6 +120,7 @@ def transcript(
             "heard": talk.heard,
             "acknowledged": talk.acknowledged,
             "refusals": [list(refusal) for refusal in talk.refused],
+            "stale": [list(operation) for operation in talk.stale],
             "trouble": talk.trouble,
             "changes": {"since": since, **marks_wire(shown.text, changes, coder=coder)},
             "undo": undo,
@@ -163,8 +166,8 @@ def _receive(key: str, talk: Conversation, opened: Opener, coder: str) -> None:
     try:
         batch = read_batch(st.session_state[key]["batch"])
         with opened() as project:
-            talk.receive(batch, partial(apply, project, coder=coder))
-    except (InvalidValue, ProjectError) as error:
+            talk.receive(batch, partial(apply, project, coder=coder, past=talk.past))
+    except CodingError as error:
         talk.trouble = str(error)
 
 

@@ -21,13 +21,16 @@ class Conversation:
 
     ``acknowledged`` is, for each client, the highest number up to which every operation was applied
     or refused; ``heard`` the number of its last batch. ``have`` is the revision that the browser shows
-    of the document, None until it has said so.
+    of the document, None until it has said so. ``stale`` are the refused operations on what was changed meanwhile,
+    ``past`` the journal entries that undo and redo leave as they are, since others built on them.
     """
 
     document: str = ""
     acknowledged: dict[str, int] = field(default_factory=dict)
     heard: dict[str, int] = field(default_factory=dict)
     refused: list[tuple[str, int, str]] = field(default_factory=list)
+    stale: list[tuple[str, int]] = field(default_factory=list)
+    past: set[int] = field(default_factory=set)
     have: int | None = None
     trouble: str | None = None
     batch: Batch | None = None
@@ -62,10 +65,19 @@ class Conversation:
                 self.trouble = str(error)
                 break
             if refusal is not None:
-                self.refused.append((batch.client, number, refusal.message))
+                self._note(batch.client, refusal)
             done = number
         self.acknowledged[batch.client] = done
         del self.refused[:-_REMEMBERED]
+
+    def _note(self, client: str, refusal: Refused) -> None:
+        message = refusal.message
+        if refusal.stale:
+            self.stale = [*self.stale, (client, refusal.number)][-_REMEMBERED:]
+        if refusal.entry is not None:
+            self.past.add(refusal.entry)
+            message += "; it stays, and the next one goes on with what you did before it"
+        self.refused.append((client, refusal.number, message))
 
     def once(self) -> Batch | None:
         """The batch whose questions were not answered yet."""

@@ -72,8 +72,11 @@ class Source:
         return next((mark.position for mark in marks if mark.coder == self.coder), None)
 
 
-def apply(project: Project, sent: Sent, *, coder: str) -> Refused | None:
-    """Apply one operation of the browser, once. Raises ProjectError where the project itself fails."""
+def apply(project: Project, sent: Sent, *, coder: str, past: Collection[int] = ()) -> Refused | None:
+    """Apply one operation of the browser, once; undo and redo go ``past`` these journal entries.
+
+    Raises ProjectError where the project itself fails.
+    """
     try:
         document = project.document(sent.document)
     except UnknownItem as error:
@@ -82,7 +85,7 @@ def apply(project: Project, sent: Sent, *, coder: str) -> Refused | None:
         return Refused(
             sent.operation.number, "the text was corrected meanwhile; do it again on the words as they are now"
         )
-    refused = perform(project, sent.document, [sent.in_code_points(document.text)], coder=coder)
+    refused = perform(project, sent.document, [sent.in_code_points(document.text)], coder=coder, past=past)
     return refused[0] if refused else None
 
 

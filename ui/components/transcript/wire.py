@@ -20,7 +20,7 @@ from ui.components.transcript.view import Evidence, Goto, Marks, Quotation, Sugg
 Wire = dict[str, Any]
 Passages = Mapping[int, Sequence[Suggestion]]
 
-_POSITIONS = ("start", "end", "position")
+_POSITIONS = ("start", "end", "position", "was_start", "was_end")
 
 
 @lru_cache(maxsize=16)

@@ -118,7 +118,7 @@ export class Acts {
     if (!coding) return;
     this.palette("Change code", { start: coding.start, end: coding.end }, {
       choose: (code, stay, event) => {
-        if (code === coding.code || !this.act("recode", { coding: coding.id, code }, event)) return;
+        if (code === coding.code || !this.act("recode", { coding: coding.id, code, was_code: coding.code }, event)) return;
         this.used(code);
         this.pane.say(`Now coded “${this.pane.codeOf(code).name}”`);
         this.pane.choose(coding.id);
@@ -137,11 +137,23 @@ export class Acts {
 
   resize(coding, span, event) {
     if (span.start === coding.start && span.end === coding.end) return;
-    if (this.act("resize", { coding: coding.id, ...span }, event)) this.pane.say(`Extent kept: “${excerpt(this.pane.model.quotation(span), 60)}”`);
+    if (this.act("resize", { coding: coding.id, ...span, was_start: coding.start, was_end: coding.end }, event)) this.pane.say(`Extent kept: “${excerpt(this.pane.model.quotation(span), 60)}”`);
   }
 
-  memo(coding, text) {
-    if (this.act("memo", { coding: coding.id, text })) this.pane.say(text ? "Memo kept" : "Memo removed");
+  memo(coding, text, was) {
+    if (this.act("memo", { coding: coding.id, text, was_text: was })) this.pane.say(text ? "Memo kept" : "Memo removed");
+  }
+
+  /** A change of a coding that was changed meanwhile: the coder sees both versions and says which one stands. */
+  dispute({ kind, values }) {
+    const { pane } = this;
+    const coding = pane.model.shown.get(values.coding);
+    if (!coding) return pane.notices.warn("Not done: the coding was removed meanwhile");
+    const what = `This coding of “${excerpt(pane.model.quotation(coding), 60)}” was changed meanwhile.`;
+    const ask = (now, mine, was) => pane.notices.ask(what, now, mine, () => this.act(kind, { ...values, ...was }));
+    if (kind === "recode") return ask(pane.codeOf(coding.code).path, pane.codeOf(values.code).path, { was_code: coding.code });
+    if (kind === "memo") return ask(coding.memo, values.text, { was_text: coding.memo });
+    return ask(pane.model.quotation(coding), pane.model.quotation(values), { was_start: coding.start, was_end: coding.end });
   }
 
   // ---- suggestions ----

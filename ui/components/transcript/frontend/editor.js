@@ -5,7 +5,7 @@ import { hold, place } from "./popover.js";
 import { odds } from "./suggestions.js";
 
 /**
- * Opens the editor of a coding beside a rectangle. `acts`: recode(), remove(), memo(text), move(side, step), keep(), copy(), closed().
+ * Opens the editor of a coding beside a rectangle. `acts`: recode(), remove(), memo(text, was), move(side, step), keep(), copy(), closed().
  * Gives `{close, refresh(coding, span)}`; `span` is the extent being tried, or null.
  */
 export function openEditor({ root, beside, coding, model, codeOf, coderOf, readOnly, acts }) {
@@ -16,8 +16,9 @@ export function openEditor({ root, beside, coding, model, codeOf, coderOf, readO
   let written = coding.memo;
   const save = () => {
     if (memo.value.trim() === written) return;
+    const was = written;
     written = memo.value.trim();
-    acts.memo(written);
+    acts.memo(written, was);
   };
   memo.addEventListener("blur", save);
   const origin = coding.score !== null && coding.score !== undefined ? `${coding.origin} (${odds(coding.score)})` : coding.origin;

@@ -26,4 +26,15 @@ export class Notices {
     this.alert.append(note);
     while (this.alert.childElementCount > 3) this.alert.firstChild.remove();
   }
+
+  /** Something was changed by two: both versions, and which one shall stand. It stays until that is said. */
+  ask(text, now, mine, takeMine) {
+    const close = () => note.remove();
+    const version = (label, words) => el("div", { class: "rt-version" }, el("b", { text: label }), el("span", { text: words || "nothing", dir: "auto" }));
+    const choose = (label, kind, act) => button(label, () => { close(); act(); }, { shows: label, kind });
+    const note = el("div", { class: "rt-alert rt-dispute", role: "group", "aria-label": text },
+      el("div", {}, el("span", { text, dir: "auto" }), version("Now: ", now), version("Yours: ", mine)),
+      choose("Keep what is there", "rt-small", () => {}), choose("Take mine", "rt-primary", takeMine));
+    this.alert.append(note);
+  }
 }

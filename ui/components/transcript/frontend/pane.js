@@ -11,6 +11,7 @@ import { Model } from "./model.js";
 import { Notices } from "./notice.js";
 import { Overview } from "./overview.js";
 import { Painter } from "./painting.js";
+import { newest } from "./newest.js";
 import { place } from "./popover.js";
 import { openQuick } from "./quick.js";
 import { Places } from "./selection.js";
@@ -20,7 +21,8 @@ import { Toolbar } from "./toolbar.js";
 
 const SETTLED = 500; // ms on a passage before the address says so
 const QUIET = [200, 500, 1500, 4000]; // ms before suggestions are asked for, and again while there are no new ones
-const POLL = 8000; // ms between looks for others' changes
+const LOOK = 2000; // ms between looks for others' changes; the server looks into an index, and nothing is rerun
+const POLL = 8000; // ms between reruns while that cannot be asked, or while others' work may teach new suggestions
 const LOST = 2000; // ms to wait for the shelf before the whole app is rerun
 const MARGIN = 16;
 const LEAST_HEIGHT = 420;
@@ -36,6 +38,7 @@ export class Pane {
     this.notices = new Notices();
     this.pick = new Map();
     this.arrived = new Set();
+    this.disputed = [];
     this.current = 0;
     this.selection = null;
     this.chosen = null;
@@ -79,6 +82,7 @@ export class Pane {
     if (data.evidence) this.evidence.hear(data.evidence);
     if (data.alike) this.open?.hear?.(data.alike);
     this.refresh();
+    for (const operation of this.disputed.splice(0)) this.acts.dispute(operation);
     this.arrive(data.goto, first);
     this.queue.connect(this);
     return this.askWhenQuiet();
@@ -86,6 +90,8 @@ export class Pane {
 
   hear(data) {
     const { client } = this.queue;
+    const sent = new Map(this.queue.pending.map((operation) => [operation.number, operation]));
+    const stale = new Set(data.stale.filter(([whose]) => whose === client).map(([, refused]) => refused));
     const number = data.heard[client];
     if (number === undefined) return;
     this.queue.hear(number, data.acknowledged[client] ?? 0);
@@ -94,7 +100,8 @@ export class Pane {
       if (whose !== client || refused <= (this.refusedTo ?? 0)) continue;
       this.refusedTo = refused;
       for (const [id, code] of this.made) if (code.number === refused) this.made.delete(id);
-      this.notices.warn(`Not done: ${message}`);
+      if (stale.has(refused) && sent.has(refused)) this.disputed.push(sent.get(refused));
+      else this.notices.warn(`Not done: ${message}`);
     }
     if (data.trouble && data.trouble !== this.trouble) this.notices.warn(`Not saved yet, and tried again until it is: ${data.trouble}`);
     this.trouble = data.trouble;
@@ -526,7 +533,7 @@ export class Pane {
       acts: {
         recode: () => this.acts.recodeChosen(),
         remove: (event) => this.acts.removeChosen(event),
-        memo: (text) => this.acts.memo(after, text),
+        memo: (text, was) => this.acts.memo(after, text, was),
         move: (side, step) => this.extend(side, step, "word"),
         keep: () => this.keepExtent(),
         copy: (event) => {
@@ -634,11 +641,24 @@ export class Pane {
     }, 250);
     globalThis.addEventListener("resize", () => this.fit(), { signal });
     globalThis.addEventListener("beforeunload", (event) => this.queue.retries && this.queue.waiting && event.preventDefault(), { signal });
-    const poll = () => {
-      if (document.visibilityState === "visible" && this.model && this.root.isConnected) this.queue.wish(this.data.suggests ? "ask" : "poll", true);
-    };
-    document.addEventListener("visibilitychange", poll, { signal });
-    this.polling = setInterval(poll, POLL);
+    const look = () => this.lookForNews();
+    document.addEventListener("visibilitychange", look, { signal });
+    this.polling = setInterval(look, LOOK);
+  }
+
+  /** Others' changes arrive soon after they are stored; where there are none, no rerun is asked for. */
+  async lookForNews() {
+    if (this.looking || document.visibilityState !== "visible" || !this.model || !this.root.isConnected) return;
+    this.looking = true;
+    const news = await newest(this.data.project, this.model.id);
+    this.looking = false;
+    const due = performance.now() - (this.polled ?? 0) > POLL;
+    const here = news ? news.document > this.model.revision : due;
+    const elsewhere = news && due && this.data.suggests && news.project > (this.learned ?? 0);
+    if (!here && !elsewhere) return;
+    this.polled = performance.now();
+    if (elsewhere) this.learned = news.project;
+    this.queue.wish(elsewhere ? "ask" : "poll", true);
   }
 
   pressed(event) {
