@@ -455,7 +455,8 @@ def correct(
 
     with open_project(study) as project:
         me = _coder(project, coder)
-        found = preview_corrected_file(project, project.document_named(document).id, file.name, _bytes_of(file))
+        id = project.document_named(document).id
+        found = preview_corrected_file(project.seen_by(me), id, file.name, _bytes_of(file))
         for warning in found.reading.warnings:
             _say(f"    {warning}")
         for each in found.items:
@@ -614,6 +615,7 @@ def export(
         question = Question(ExportKind(kind), attribute=attribute, layer=_layer(project, layer))
         size = write(project, to, question)
         _say(f"Wrote {to} ({size:,} bytes).")
+        _tell_what_is_sealed(project)
         if to.suffix.lower() == ".xlsx" and kind is Kind.QUOTATIONS:
             _tell_what_is_cut(project)
 
@@ -665,10 +667,19 @@ def _export_transcripts(study: Path, to: Path, document: str, form: Form) -> Non
         if document:
             size = export_transcript(project, project.document_named(document).id, to)
             _say(f"Wrote {to} ({size:,} bytes).")
+            _tell_what_is_sealed(project)
             return
         with _progress("Writing") as on_progress:
             written = export_transcripts(project, to, f".{form}", on_progress=on_progress)
-    _say(f"Wrote {_count(len(written), 'transcript')} to {to}.")
+        _say(f"Wrote {_count(len(written), 'transcript')} to {to}.")
+        _tell_what_is_sealed(project)
+
+
+def _tell_what_is_sealed(project: Project) -> None:
+    from coder.workflow.rounds import withheld
+
+    if told := withheld(project):
+        _say(f"Note: {told}.")
 
 
 def _tell_what_is_cut(project: Project) -> None:
@@ -920,6 +931,7 @@ def agreement(
             unit=Unit(unit),
         )
         found = Agreement.of(project, question)
+        _tell_what_is_sealed(project)
     read = found.read_together()
     names = " and ".join(each.name for each in found.coders)
     noun = "passages" if unit is UnitOf.PASSAGE else "characters"
@@ -929,6 +941,24 @@ def agreement(
     if to is not None:
         size = export(found, to)
         _say(f"Wrote {to} ({size:,} bytes).")
+
+
+@app.command()
+def rounds(study: Study) -> None:
+    """List the rounds of blind coding: which are sealed, and who is done with how much. Nothing of what was coded."""
+    from coder.workflow.projects import open_project
+    from coder.workflow.rounds import progress
+
+    with open_project(study) as project:
+        for made in project.rounds():
+            state = "sealed" if made.sealed else f"revealed {made.revealed}"
+            chosen = f", {made.drawn}" if made.drawn else ""
+            _say(f"{made.name}: {_count(len(made.documents), 'document')}{chosen}; {state}")
+            for share in progress(project, made):
+                _say(f"    {share.coder.name}: done with {share.done} of {share.given}")
+        if not project.rounds():
+            _say("No documents were given out to be coded blind.")
+        _tell_what_is_sealed(project)
 
 
 _SHORT = {

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from coder.cli import app
 from coder.errors import CodebookConflict, InvalidValue, NotAllowed, NothingToUndo, StaleEdit, UnknownItem
 from coder.model import Attribute, Case, Membership, Received, Role, Span
 from coder.model.blind import Round, given, sample
@@ -344,3 +346,22 @@ def test_nothing_is_brought_in_over_a_sealed_document(project: Project, people: 
 def test_an_export_says_what_it_leaves_out(project: Project, people: dict[str, str], tmp_path: Path) -> None:
     losses = export_study(project, tmp_path / "study.qdpx")
     assert any("sealed round" in loss.why for loss in losses)
+
+
+def test_the_terminal_says_how_far_a_round_is_and_what_it_leaves_out(tmp_path: Path) -> None:
+    path = tmp_path / "study.redthread"
+    with Project.create(path, title="Study", coder="Olga") as project:
+        olga = project.coders()[0].id
+        fill(project, olga, documents=2)
+        aino = add_coder(project, "Aino", coder=olga).id
+        first = project.documents()[0].id
+        made = begin_round(project, "Round 1", [first], [olga, aino], coder=olga, drawn="chosen by hand")
+        code_document(project, first, aino)
+        mark_done(project, made.id, first, coder=aino)
+    told = CliRunner().invoke(app, ["rounds", str(path)])
+    assert "Round 1: 1 document, chosen by hand; sealed" in told.output
+    assert "Aino: done with 1 of 1" in told.output and "Olga: done with 0 of 1" in told.output
+    table = tmp_path / "all.csv"
+    written = CliRunner().invoke(app, ["export", str(path), "--to", str(table)])
+    assert "1 document is in a sealed round" in written.output
+    assert len(table.read_text().splitlines()) == 1
