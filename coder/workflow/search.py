@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from functools import partial
@@ -195,8 +195,11 @@ def find(
         if meanings is None or encode is None:
             raise InvalidValue("the passages have not been read for their meaning yet; search for words meanwhile")
         near = _by_meaning(project, search, sieve, meanings, encode)
-    there = set(words)
-    found = [Found(segment, segment in there, near.get(segment)) for segment in _fused(words, list(near))]
+    if near:
+        there = set(words)
+        found = [Found(segment, segment in there, near.get(segment)) for segment in _fused(words, list(near))]
+    else:
+        found = [Found(segment, by_words=True) for segment in words]
     return Results(search, tuple(found), query, known, meanings.model if meanings and near else None)
 
 
@@ -286,6 +289,7 @@ class _Sieve:
         self._stretches = _stretches(project, search.cases)
         self._coded = _coded(project, search)
         self._wants_coded = search.coded is not Coded.NO
+        self._within_documents = bool(self._speakers) or self._stretches is not None or self._coded is not None
         self._documents = {
             document.id
             for document in project.documents()
@@ -302,6 +306,8 @@ class _Sieve:
         """Whether a passage passes every filter."""
         if segment.document not in self._documents:
             return False
+        if not self._within_documents:
+            return True
         if self._speakers and self._turns[segment.document][segment.turn].speaker not in self._speakers:
             return False
         if self._stretches is not None and not _touched(segment.span, self._stretches[segment.document]):
@@ -326,9 +332,9 @@ _Stretches = tuple[list[int], list[int]]
 _NOTHING: _Stretches = ([], [])
 
 
-def _laid(spans: Sequence[Span]) -> _Stretches:
-    ordered = sorted(spans)
-    return [span.start for span in ordered], list(accumulate((span.end for span in ordered), max))
+def _laid(places: Iterable[tuple[int, int]]) -> _Stretches:
+    ordered = sorted(places)
+    return [start for start, _ in ordered], list(accumulate((end for _, end in ordered), max))
 
 
 def _touched(span: Span, stretches: _Stretches) -> bool:
@@ -338,11 +344,11 @@ def _touched(span: Span, stretches: _Stretches) -> bool:
     return before > 0 and reach[before - 1] > span.start
 
 
-def _by_document(placed: Sequence[tuple[str, Span]]) -> dict[str, _Stretches]:
-    spans: dict[str, list[Span]] = {}
-    for document, span in placed:
-        spans.setdefault(document, []).append(span)
-    return {document: _laid(of) for document, of in spans.items()}
+def _by_document(placed: Iterable[tuple[str, int, int]]) -> dict[str, _Stretches]:
+    places: dict[str, list[tuple[int, int]]] = {}
+    for document, start, end in placed:
+        places.setdefault(document, []).append((start, end))
+    return {document: _laid(of) for document, of in places.items()}
 
 
 def _stretches(project: Project, cases: Collection[str]) -> dict[str, _Stretches] | None:
@@ -351,11 +357,9 @@ def _stretches(project: Project, cases: Collection[str]) -> dict[str, _Stretches
         return None
     characters = {document.id: document.characters for document in project.documents()}
     return _by_document(
-        [
-            (each.document, each.span or Span(0, max(1, characters[each.document])))
-            for each in project.memberships()
-            if each.case in cases
-        ]
+        (each.document, each.span.start if each.span else 0, each.span.end if each.span else characters[each.document])
+        for each in project.memberships()
+        if each.case in cases
     )
 
 
@@ -364,10 +368,12 @@ def _coded(project: Project, search: Search) -> dict[str, _Stretches] | None:
     if not search.codes and not search.coders and search.coded is Coded.ANY:
         return None
     codebook = project.codebook()
-    branches = {code for chosen in search.codes for code in codebook.branch(chosen)}
-    made = [coding for code in branches for coding in project.codings(code=code)] if branches else project.codings()
+    codes = {code for chosen in search.codes for code in codebook.branch(chosen)}
     return _by_document(
-        [(coding.document, coding.span) for coding in made if not search.coders or coding.coder in search.coders]
+        place
+        for code in codes or [None]
+        for coder in search.coders or [None]
+        for place in project.coded_places(code=code, coder=coder)
     )
 
 
