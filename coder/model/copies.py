@@ -61,14 +61,18 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy since the fork: its entries, oldest first; rows as they stand, at least all that either copy touched.
-
-    ``head`` is the hash of its newest entry, whether or not that is after the fork.
-    """
+    """A copy since the fork: its entries, oldest first; rows as they stand, at least all that either copy touched."""
 
     entries: Sequence[Entry]
     rows: Mapping[Key, Row]
-    head: str
+
+    @cached_property
+    def head(self) -> str | None:
+        """The hash of the newest entry that changed something, by which the copy is known; None where none did.
+
+        Bringing an older file up to date is an entry, too, and makes no other copy of it.
+        """
+        return next((entry.hash for entry in reversed(self.entries) if entry.changes), None)
 
     def before(self, index: int) -> Rows:
         """The rows as they were before the entry of this index was written."""
@@ -88,7 +92,7 @@ class Copy:
 
     def knows(self, other: Copy) -> bool:
         """Whether all of the other copy is in this one already."""
-        return not other.entries or other.head in heads(self.rows)
+        return other.head is None or other.head in heads(self.rows)
 
     def newest_in(self, known: frozenset[str]) -> int:
         """How many entries of this copy there are up to the newest one that is ``known``; 0 for none."""
@@ -118,7 +122,7 @@ def heads(rows: Mapping[Key, Row]) -> frozenset[str]:
 
 def with_heads(rows: Rows, copies: Iterable[Copy]) -> None:
     """Note in rows that these copies came together in them."""
-    every = frozenset().union(*({copy.head, *heads(copy.rows)} for copy in copies))
+    every = frozenset(hash for copy in copies for hash in (copy.head, *heads(copy.rows)) if hash is not None)
     rows[_MERGED_KEY] = {"key": MERGED, "value": canonical(sorted(every))}
 
 

@@ -253,10 +253,10 @@ def without_doubles(rows: Rows, left: Rows, right: Rows, standing: Callable[[Row
         kept = untouched or min(keys, key=lambda key: (rows["coding", key]["created"], key))
         ids |= {key: kept for key in (apart if untouched or len(keys) > 1 else ()) if key != kept}
     if not ids:
-        return _one_memo_each(rows, left, right)
+        return _one_memo_each(rows, left, right, remark)
     remark(f"{len(ids)} coding{'s' if len(ids) > 1 else ''} that both copies hold became one each")
     kept_rows = {key: row for key, row in rows.items() if key[0] != "coding" or key[1] not in ids}
-    return _one_memo_each(renamed(kept_rows, ids), renamed(left, ids), renamed(right, ids))
+    return _one_memo_each(renamed(kept_rows, ids), renamed(left, ids), renamed(right, ids), remark)
 
 
 def _same_coding(row: Row) -> tuple[Any, ...]:
@@ -273,7 +273,7 @@ def _were_both(key: str, keys: Iterable[str], beside: int, side: Rows, same: tup
     return key in held and len(held) + beside > 1
 
 
-def _one_memo_each(rows: Rows, left: Rows, right: Rows) -> Rows:
+def _one_memo_each(rows: Rows, left: Rows, right: Rows, remark: Remark) -> Rows:
     """A coder has one memo on a coding: where each copy brings one, they become one text."""
     found = dict(rows)
     first: dict[tuple[str, str], Key] = {}
@@ -283,6 +283,7 @@ def _one_memo_each(rows: Rows, left: Rows, right: Rows) -> Rows:
             if kept != key and not any(kept in side and key in side for side in (left, right)):
                 found[kept] = {**found[kept], "text": _joined(found[kept]["text"], row["text"])}
                 del found[key]
+                remark("two memos by one coder on one coding became one text")
     return found
 
 

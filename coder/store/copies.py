@@ -68,8 +68,7 @@ def _copy(file: ProjectFile, entries: list[Entry], touched: set[Key]) -> Copy:
         table = JOURNALED[name]
         for values in file.rows(table.select, (key,)):
             rows[name, key] = dict(zip(table.columns, values, strict=True))
-    head = file.value("SELECT hash FROM journal ORDER BY number DESC LIMIT 1")
-    return Copy(entries, rows, str(head))
+    return Copy(entries, rows)
 
 
 def references(file: ProjectFile) -> dict[str, list[tuple[str, str]]]:

@@ -187,7 +187,7 @@ class _Merge:
     ) -> None:
         self.project, self.other, self.coder = project, other, coder
         self.ours, self.theirs = project.beside(other)
-        flipped = self.theirs.head < self.ours.head
+        flipped = (self.theirs.head or "") < (self.ours.head or "")
         self.left, self.right = (self.theirs, self.ours) if flipped else (self.ours, self.theirs)
         self.settling = Settling(choices, prefer, flipped)
         self.ground, self.ground_books = common_ground(self.left, self.right)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coder.errors import NoCommonHistory, NotAllowed
-from coder.model import Case, Code, Coder, Coding, Membership, Role, Span
+from coder.model import Case, Code, Coder, Coding, Membership, Role, Span, new_id
 from coder.model.copies import Choice
 from coder.store import Project
 from coder.store.file import MEMORY, ProjectFile
@@ -99,6 +99,19 @@ def test_a_copy_merged_twice_changes_nothing_even_where_ours_was_chosen(
     assert merge(project, theirs, coder=me).conflicts == ()
     assert project.coding(code.id)
     assert project.coding(coded.id).code == "transfer"
+
+
+def test_a_copy_that_was_only_brought_up_to_date_is_still_the_same_copy(
+    project: Project, theirs: Project, coded: Coding, me: str
+) -> None:
+    change_code_of(theirs, coded.id, "time", coder=me)
+    change_code_of(project, coded.id, "transfer", coder=me)
+    for _ in range(2):
+        with theirs.change("update file", coder=None, operation=new_id()):
+            pass
+        merge(project, theirs, prefer=Choice.OURS, coder=me)
+    assert project.coding(coded.id).code == "transfer"
+    assert [entry.verb for entry in project.journal()].count("merge copies") == 1
 
 
 def test_conflicts_are_listed_by_field_and_each_can_be_chosen(

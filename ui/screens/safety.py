@@ -11,6 +11,7 @@ from coder.model import Role
 from coder.store import Project
 from coder.workflow.backups import Backup, Why, back_up, backups, folder_of, remove, restore, size, switch
 from coder.workflow.projects import verify
+from ui import signing
 from ui.parts.acting import act, popover
 from ui.parts.errors import told
 from ui.parts.leading import lead
@@ -38,7 +39,8 @@ def show() -> None:
         _now(path)
         if known:
             _list(project, known, owner=owner)
-        st.caption(plain(f"They lie in {folder_of(path)}. Copy that folder to another disk from time to time."))
+        place = folder_of(path) if signing.folder() is None else folder_of(path).name
+        st.caption(plain(f"They lie in {place}. Copy that folder to another disk from time to time."))
     lead(
         "Everything can be taken along at any time: for another program, or as plain text that any editor reads.",
         "Export everything",
