@@ -217,9 +217,7 @@ class Comparison:
         return ratio(total, pairs)
 
     def _of_codings(self, codes: Sequence[frozenset[int]]) -> Measured:
-        counts = sum(
-            (matches(self.coded, each, self.tolerance) for each in codes), np.zeros((len(self.coded.length), 2))
-        )
+        counts = matches(self.coded, codes, self.tolerance)
         matched, made = counts.sum(0).tolist()
         place, wanted = self.coded.codings.place, np.isin(self.coded.codings.code, list(frozenset().union(*codes)))
         put = tuple(

@@ -14,11 +14,6 @@ from coder.agreement.coefficients import Floats
 _BLOCK = 512
 
 
-def masi_distance(one: Floats, other: Floats) -> Floats:
-    """(n, m), distances between sets (n, codes) and (m, codes) of zeros and ones."""
-    return apart(one @ other.T, one.sum(-1)[:, None], other.sum(-1)[None, :])
-
-
 def apart(shared: Floats, first: Floats, second: Floats) -> Floats:
     """1 - Jaccard x monotonicity, from how many codes sets share and how many each has (arrays that broadcast).
 
@@ -43,10 +38,20 @@ def as_rows(sets: Sequence[int]) -> Floats:
 
 def quadratic(counts: Floats, sets: Floats) -> Floats:
     """(d, d), counts x distances x counts, for ``counts`` (d, n) of each set in each document."""
+    # Only now: every table would wait for it.
+    from scipy.sparse import csr_array
+
     used = np.flatnonzero(counts.any(0))
-    counts, sets = counts[:, used], sets[used]
-    total = np.zeros((len(counts), len(counts)))
+    counts, rows = counts[:, used], csr_array(sets[used])
+    where = csr_array(counts.T)
+    size, total = sets[used].sum(1), counts.sum(1)
+    empty = counts[:, size == 0].sum(1)
+    # Sets that share nothing are 1 apart, and most do; only the others are looked at.
+    alike = np.outer(empty, empty)
     for start in range(0, len(used), _BLOCK):
         block = slice(start, start + _BLOCK)
-        total += counts[:, block] @ (masi_distance(sets[block], sets) @ counts.T)
-    return total
+        shared = (rows[block] @ rows.T).tocoo()
+        near = 1 - apart(shared.data, size[block][shared.row], size[shared.col])
+        similar = csr_array((near, (shared.row, shared.col)), shape=shared.shape)
+        alike += (where[block].T @ (similar @ where)).toarray()
+    return np.asarray(np.outer(total, total) - alike, np.float64)

@@ -22,7 +22,7 @@ from coder.agreement.coefficients import (
     percent_of_pair,
     presence,
 )
-from coder.agreement.masi import as_rows, masi_distance, quadratic
+from coder.agreement.masi import apart, as_rows, quadratic
 
 EXACT = 1e-9
 
@@ -182,10 +182,11 @@ def test_samples_are_computed_at_once() -> None:
 )
 def test_masi_as_passonneau_2006_defines_it(one: str, other: str, distance: Fraction) -> None:
     first, second, _ = as_rows([sum(1 << "abcd".index(code) for code in each) for each in (one, other, "abcd")])
-    assert masi_distance(first[None], second[None])[0, 0] == pytest.approx(float(distance), abs=EXACT)
+    assert apart(first @ second, first.sum(), second.sum()) == pytest.approx(float(distance), abs=EXACT)
 
 
 def test_expected_disagreement_is_a_quadratic_form_of_the_counts() -> None:
     sets = as_rows([0, 1, 3, 6])
     counts = np.array([[3.0, 1, 0, 2], [0, 2, 2, 1]])
-    assert quadratic(counts, sets) == pytest.approx(counts @ masi_distance(sets, sets) @ counts.T, abs=EXACT)
+    distances = apart(sets @ sets.T, sets.sum(1)[:, None], sets.sum(1))
+    assert quadratic(counts, sets) == pytest.approx(counts @ distances @ counts.T, abs=EXACT)

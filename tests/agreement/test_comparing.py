@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from coder.agreement import Coded, Coefficient, Comparison, Unit
 from coder.agreement.coefficients import krippendorff_alpha
 from coder.agreement.continuum import Codings, Spans
-from coder.agreement.masi import as_rows, masi_distance
+from coder.agreement.masi import apart, as_rows
 
 A, B, C = (frozenset([code]) for code in range(3))
 
@@ -81,10 +81,11 @@ def test_alpha_with_masi_is_that_of_all_pairs_of_sets(
     said = [[sum(1 << k for k in v) for v in unit if v is not None] for unit in by_character(found, A | B | C)]
     said = [unit for unit in said if len(unit) > 1]
     values = [value for unit in said for value in unit]
-    apart = masi_distance(as_rows(list(range(8))), as_rows(list(range(8))))
-    within = sum(sum(apart[a, b] for a, b in permutations(unit, 2)) / (len(unit) - 1) for unit in said)
+    sets = as_rows(list(range(8)))
+    distances = apart(sets @ sets.T, sets.sum(1)[:, None], sets.sum(1))
+    within = sum(sum(distances[a, b] for a, b in permutations(unit, 2)) / (len(unit) - 1) for unit in said)
     counts = np.bincount(np.array(values, np.int64), minlength=8)
-    across = counts @ apart @ counts
+    across = counts @ distances @ counts
     measured = Comparison(found, Unit.CHARACTER).together([A, B, C]).estimates[Coefficient.MASI]
     if across:
         assert measured.value == pytest.approx(1 - within * (len(values) - 1) / across, abs=1e-9)
