@@ -159,8 +159,8 @@ def _(block: Table) -> str:
     )
     caption = f"<caption>{told}</caption>" if told else ""
     head = "".join(
-        f'<th scope="col"{_kind(block, place)} dir="auto">{_text(name)}</th>'
-        for place, name in enumerate(block.columns)
+        f'<th scope="col"{_kind(block, place)} style="--width:{width:.1f}cm" dir="auto">{_text(name)}</th>'
+        for place, (name, width) in enumerate(zip(block.columns, block.widths(), strict=True))
     )
     rows = "\n".join(_row(block, row) for row in block.rows)
     made = f"<table>{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"

@@ -160,6 +160,7 @@ def test_words_of_people_are_only_words_in_html(study: Path) -> None:
     assert "<script" not in page.replace("&lt;script", "")
     assert "http" not in page.replace("http-equiv", "")
     assert "\x07" not in page
+    assert 'class="prose" style="--width:4.6cm"' in page
     assert page.count("<table>") == page.count("</table>") > 10
 
 
