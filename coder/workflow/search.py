@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from coder.errors import InvalidValue, StaleEdit, UnknownItem
-from coder.model import Anchor, Coding, DocumentKind, Origin, Segment, Span, new_id, now
+from coder.model import Anchor, Coding, DocumentKind, Membership, Origin, Segment, Span, new_id, now
 from coder.model.journal import canonical
 from coder.model.query import Query, Term
 from coder.segmenting.forms import BEGINNING, Inflection, Knowledge, common_words, inflection
@@ -387,7 +387,9 @@ def passages(project: Project, results: Results, found: Sequence[Found]) -> list
 
 def _passages(project: Project, query: Query | None, found: Sequence[Found]) -> Iterator[Passage]:
     cases = {case.id: case.name for case in project.cases()}
-    memberships = project.memberships()
+    members: dict[str, list[Membership]] = {}
+    for membership in project.memberships():
+        members.setdefault(membership.document, []).append(membership)
     documents = {each.segment.document for each in found}
     shown = {document.id for document in project.documents()} & documents
     read = {id: project.document(id) for id in shown}
@@ -409,8 +411,8 @@ def _passages(project: Project, query: Query | None, found: Sequence[Found]) -> 
             tuple(
                 dict.fromkeys(
                     cases[member.case]
-                    for member in memberships
-                    if member.document == id and (member.span is None or member.span.overlaps(span))
+                    for member in members.get(id, ())
+                    if member.span is None or member.span.overlaps(span)
                 )
             ),
             tuple(dict.fromkeys((made.code, made.coder) for made in codings[id] if made.span.overlaps(span))),

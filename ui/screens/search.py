@@ -259,7 +259,7 @@ def _results(project: Project, going: Searching) -> Results | None:
             search = replace(search, way=Way.WORDS)
         else:
             return None
-    key = (project.path, project.revision, search, id(meanings and meanings.corpus))
+    key = (project.path, project.revision, coder_id(), search, id(meanings and meanings.corpus))
     before, found, _ = st.session_state.get(_LAST, (None, None, None))
     if before == key and isinstance(found, Results):
         return found
