@@ -4,7 +4,7 @@ A specification holds names and texts of researchers as data alone: no function 
 that somebody wrote is ever computed.
 """
 
-from coder.pictures.drawing import PIXELS, Spec, png, svg
+from coder.pictures.drawing import CHOSEN, PIXELS, Spec, png, svg
 from coder.pictures.heatmap import heatmap
 from coder.pictures.look import SHAPES, Look
 from coder.pictures.meaning import meaning_map
@@ -15,6 +15,7 @@ from coder.pictures.projecting import projected
 from coder.pictures.timeline import timeline
 
 __all__ = [
+    "CHOSEN",
     "PIXELS",
     "SHAPES",
     "Look",

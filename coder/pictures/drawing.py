@@ -21,19 +21,26 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
-OVER = {"name": "over", "select": {"type": "point", "on": "pointerover", "clear": "pointerout"}}
-"""What the pointer is on; marks answer to it."""
+CHOSEN, OVER = "chosen", "over"
+"""What was clicked, and what the pointer is on."""
 
 
-def chosen(*fields: str, name: str = "chosen") -> Spec:
-    """A click on a mark, told by these fields of its row."""
-    return {"name": name, "select": {"type": "point", "on": "click", "fields": list(fields), "toggle": False}}
+def answering(*fields: str) -> list[Spec]:
+    """Marks that answer to the pointer and to a click, told by these fields of their rows.
+
+    Stated in one layer, it holds for all that have a tooltip; a field that a layer lacks is empty.
+    """
+    told = {"type": "point", "fields": list(fields)}
+    return [
+        {"name": CHOSEN, "select": {**told, "on": "click", "toggle": False}},
+        {"name": OVER, "select": {**told, "on": "pointerover", "clear": "pointerout"}},
+    ]
 
 
-def lit(by_default: Any, when_on: Any, *names: str) -> Spec:
+def lit(by_default: Any, when_on: Any) -> Spec:
     """A value that changes where the pointer is, and where a click was."""
     return {
-        "condition": [{"param": name, "empty": False, "value": when_on} for name in (*names, OVER["name"])],
+        "condition": [{"param": name, "empty": False, "value": when_on} for name in (CHOSEN, OVER)],
         "value": by_default,
     }
 

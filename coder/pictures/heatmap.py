@@ -7,7 +7,7 @@ from math import isnan
 import numpy as np
 import pandas as pd
 
-from coder.pictures.drawing import OVER, Spec, chosen, framed, lit, rows_of, tooltip
+from coder.pictures.drawing import Spec, answering, framed, lit, rows_of, tooltip
 from coder.pictures.look import Look, mixed, readable_on
 from coder.pictures.naming import short_names
 
@@ -52,12 +52,12 @@ def heatmap(table: pd.DataFrame, title: str, subtitle: str, look: Look = Look.LI
               "axis": {"domain": False, "ticks": False, "labelPadding": 8}},
     }  # fmt: skip
     cell = {
-        "params": [chosen("path", "column"), OVER],
+        "params": answering("path", "column"),
         "mark": {"type": "rect", "stroke": tones.rule, "strokeWidth": 0.5, "cursor": "pointer"},
         "encoding": {
             "color": {**shade, "scale": ramp},
-            "stroke": lit(tones.rule, tones.ink, "chosen"),
-            "strokeWidth": lit(0.5, 2.5, "chosen"),
+            "stroke": lit(tones.rule, tones.ink),
+            "strokeWidth": lit(0.5, 2.5),
             "tooltip": tooltip(path="code", column="in", means="number"),
         },
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from coder.pictures.drawing import OVER, Spec, chosen, framed, lit, rows_of, tooltip
+from coder.pictures.drawing import Spec, answering, framed, lit, rows_of, tooltip
 from coder.pictures.look import SHAPES, Look
 from coder.pictures.naming import short_names
 
@@ -35,19 +35,19 @@ def meaning_map(
     told = tooltip(text="passage", codes="codes", speaker="speaker", name="document")
     rest = {
         "data": rows_of(frame[frame["group"].isna()]),
-        "params": [chosen("document", "start", name="other")],
         "mark": {"type": "point", "size": 14, "filled": False, "cursor": "pointer"},
         "encoding": {
             **place,
-            "stroke": lit(tones.faint, tones.ink, "other"),
-            "strokeWidth": lit(0.8, 2.5, "other"),
+            "stroke": lit(tones.faint, tones.ink),
+            "strokeWidth": lit(0.8, 2.5),
             "tooltip": told,
         },
     }
     coloured = {
         "data": rows_of(frame[frame["group"].notna()]),
-        "params": [chosen("document", "start"), OVER],
-        "mark": {"type": "point", "filled": True, "size": 75, "opacity": 0.95, "cursor": "pointer"},
+        "params": answering("document", "start"),
+        "mark": {"type": "point", "filled": True, "size": 75, "opacity": 0.95, "stroke": tones.ink,
+                 "cursor": "pointer"},
         "encoding": {
             **place,
             "color": {"field": "group", "type": "nominal", "title": by,
@@ -55,8 +55,7 @@ def meaning_map(
                       "legend": {"orient": "bottom", "columns": 2, "symbolSize": 90}},
             "shape": {"field": "group", "type": "nominal", "title": by,
                       "scale": {"domain": list(names.values()), "range": list(SHAPES[:many])}},
-            "stroke": lit(tones.ink, tones.ink, "chosen"),
-            "strokeWidth": lit(0.7, 2.5, "chosen"),
+            "strokeWidth": lit(0.7, 2.5),
             "tooltip": told,
         },
     }  # fmt: skip

@@ -9,7 +9,7 @@ from math import atan2, cos, degrees, pi, sin
 
 import pandas as pd
 
-from coder.pictures.drawing import OVER, Spec, chosen, framed, lit, rows_of, tooltip
+from coder.pictures.drawing import Spec, answering, framed, lit, rows_of, tooltip
 from coder.pictures.look import SHAPES, Look
 from coder.pictures.naming import short_names
 
@@ -30,7 +30,7 @@ def network(
     """``codes`` has a row a code (``path``, ``branch``, ``count``), ``pairs`` one a line (``path``, ``with``,
     ``together``, ``Jaccard``, ``lift``), both of whose codes are in ``codes``.
 
-    A click tells ``path`` and ``with``, on a code ``path`` alone (as ``code``).
+    A click tells ``path`` and ``with``, on a code ``path`` alone.
     """
     tones = look.tones
     names = short_names(codes["path"], separator, longest=30)
@@ -60,10 +60,10 @@ def network(
     strongest = max(float(pairs["together"].max()), 1.0) if len(pairs) else 1.0
     most = max(float(codes["count"].max()), 1.0) if len(codes) else 1.0
     groups = [*labels.values(), *([_REST] if len(branches) > len(shown) else [])]
-    many, legend = len(groups), {"orient": "bottom", "columns": 3, "symbolSize": 90}
+    many, legend = len(groups), {"orient": "bottom", "columns": 2, "symbolSize": 90}
     edges: Spec = {
         "data": rows_of(lines),
-        "params": [chosen("path", "with")],
+        "params": answering("path", "with"),
         "mark": {"type": "rule", "cursor": "pointer", "strokeCap": "round", "color": tones.faint},
         "encoding": {
             "x": x, "y": y, "x2": {"field": "x2"}, "y2": {"field": "y2"},
@@ -71,15 +71,14 @@ def network(
                             "scale": {"domain": [0, strongest], "range": [0.4, 8]},
                             "legend": {"title": unit, "orient": "bottom", "values": _steps(strongest),
                                        "symbolType": "stroke", "symbolSize": 500, "format": ",d"}},
-            "color": lit(tones.faint, tones.second if look is Look.GREY else tones.first, "chosen"),
-            "opacity": lit(0.55, 1, "chosen"),
+            "color": lit(tones.faint, tones.second if look is Look.GREY else tones.first),
+            "opacity": lit(0.55, 1),
             "tooltip": [*tooltip(path="code", together=unit, Jaccard="Jaccard", lift="lift")],
         },
     }  # fmt: skip
     edges["encoding"]["tooltip"].insert(1, {"field": "with", "title": "with"})
     dots = {
         "data": rows_of(nodes),
-        "params": [chosen("path", name="code"), OVER],
         "mark": {"type": "point", "filled": True, "opacity": 1, "stroke": tones.ink, "cursor": "pointer"},
         "encoding": {
             "x": x, "y": y,
@@ -90,8 +89,7 @@ def network(
                       "legend": legend},
             "shape": {"field": "group", "type": "nominal", "title": "branch",
                       "scale": {"domain": groups, "range": list(SHAPES[:many])}, "legend": legend},
-            "stroke": lit(tones.ink, tones.ink, "code"),
-            "strokeWidth": lit(0.8, 2.5, "code"),
+            "strokeWidth": lit(0.8, 2.5),
             "tooltip": tooltip(path="code", count="codings", group="branch"),
         },
     }  # fmt: skip

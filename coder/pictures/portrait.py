@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from coder.pictures.drawing import OVER, Spec, chosen, framed, lit, rows_of, tooltip
+from coder.pictures.drawing import Spec, answering, framed, lit, rows_of, tooltip
 from coder.pictures.look import Look
 from coder.pictures.naming import short_names
 
@@ -34,7 +34,7 @@ def portrait(
              "scale": {"domain": [0, max(1, words)], "nice": False, "zero": True},
              "axis": {"grid": True, "gridOpacity": 0.5, "tickCount": 8}}  # fmt: skip
     bars = {
-        "params": [chosen("coding"), OVER],
+        "params": answering("coding"),
         "mark": {"type": "bar", "opacity": 0.75, "color": tones.accent, "cursor": "pointer", "height": {"band": 0.6},
                  "minBandSize": 3},
         "encoding": {
@@ -42,8 +42,8 @@ def portrait(
             "x2": {"field": "last"},
             "y": {"field": "code", "type": "nominal", "title": None, "scale": {"domain": list(paths.values())},
                   "axis": {"grid": True, "gridOpacity": 0.6, "domain": False, "ticks": False, "labelPadding": 8}},
-            "stroke": lit(tones.accent, tones.ink, "chosen"),
-            "strokeWidth": lit(1.5, 2.5, "chosen"),
+            "stroke": lit(tones.accent, tones.ink),
+            "strokeWidth": lit(1.5, 2.5),
             "tooltip": tooltip(path="code", speaker="speaker", coder="coder", quotation="quotation"),
         },
     }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from coder.pictures.drawing import OVER, Spec, chosen, framed, lit, rows_of, tooltip
+from coder.pictures.drawing import Spec, answering, framed, lit, rows_of, tooltip
 from coder.pictures.heatmap import number
 from coder.pictures.look import Look
 from coder.pictures.naming import short_names
@@ -45,13 +45,13 @@ def timeline(
               "axis": {"grid": True, "domain": False, "ticks": False, "labelPadding": 8, "gridOpacity": 0.6}},
     }  # fmt: skip
     circle = {
-        "params": [chosen("path", "column"), OVER],
+        "params": answering("path", "column"),
         "mark": {"type": "circle", "opacity": 1, "color": tones.accent, "cursor": "pointer"},
         "encoding": {
             "size": {"field": "number", "type": "quantitative", "legend": None,
                      "scale": {"type": "linear", "domain": [0, most], "range": [12, _LARGEST]}},
-            "stroke": lit(tones.paper, tones.ink, "chosen"),
-            "strokeWidth": lit(0.5, 2.5, "chosen"),
+            "stroke": lit(tones.paper, tones.ink),
+            "strokeWidth": lit(0.5, 2.5),
             "tooltip": tooltip(path="code", column="date", number="number"),
         },
     }  # fmt: skip

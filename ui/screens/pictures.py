@@ -13,7 +13,7 @@ import streamlit as st
 
 from coder.formats.tables import TABLE_WRITERS
 from coder.model import DocumentKind
-from coder.pictures import Look
+from coder.pictures import CHOSEN, Look
 from coder.store import Project
 from coder.tables import Measure, Period
 from coder.workflow.pictures import Colour, Options, Picture, PictureKind, as_image, behind, picture
@@ -35,10 +35,6 @@ _KINDS = {
 }
 _LOOKS = {Look.LIGHT: "light", Look.DARK: "dark", Look.GREY: "grey, for print"}
 _NEAR = {None: "on the same words", 0: "in the same passage", 1: "within 1 passage", 3: "within 3 passages"}
-_SELECTED = {
-    PictureKind.NETWORK: ("chosen", "code"),
-    PictureKind.MAP: ("chosen", "other"),
-}
 _IMAGES = {".svg": ("SVG", "image/svg+xml"), ".png": ("PNG", "image/png")}
 _TABLES = {
     ".csv": ("CSV", "text/csv"),
@@ -187,20 +183,20 @@ def _nothing(kept: _Kept) -> str:
     }.get(kept.kind, "Nothing is coded here yet.")
 
 
-def _picture(kept: _Kept, drawn: Picture) -> dict[str, Any] | None:
-    """The picture; the fields of the mark that was clicked."""
-    selected = _SELECTED.get(kept.kind, ("chosen",))
+def _picture(kept: _Kept, drawn: Picture) -> dict[str, Any]:
+    """The picture; the fields of the mark that was clicked, none before a click."""
     with st.container(key="picture"):
         event = st.vega_lite_chart(
             drawn.spec,
             theme=None,
             width="content",
             on_select="rerun",
-            selection_mode=selected,
+            selection_mode=CHOSEN,
             key=f"{_KEY} {kept.kind} {kept.options}",
         )
-    rows = [row for name in selected for row in event.selection.get(name, ())]
-    return dict(rows[-1]) if rows else None
+    return {
+        name: value for row in event.selection.get(CHOSEN, ())[-1:] for name, value in row.items() if value is not None
+    }
 
 
 def _images(kept: _Kept, drawn: Picture) -> None:
