@@ -194,9 +194,8 @@ def _picture(kept: _Kept, drawn: Picture) -> dict[str, Any]:
             selection_mode=CHOSEN,
             key=f"{_KEY} {kept.kind} {kept.options}",
         )
-    return {
-        name: value for row in event.selection.get(CHOSEN, ())[-1:] for name, value in row.items() if value is not None
-    }
+    rows = event.selection.get(CHOSEN) or [{}]
+    return {name: value for name, value in rows[-1].items() if value is not None}
 
 
 def _images(kept: _Kept, drawn: Picture) -> None:
