@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from coder.model.blind import Round, given, sample
 from coder.model.framework import RowKind
 from coder.store import Project
 from coder.suggest.encoder import Encoder
+from coder.workflow.agreement import Agreement, AgreementQuestion, View, table
+from coder.workflow.aided import acceptance
 from coder.workflow.assistant import Assistant
 from coder.workflow.codebooks import merge_codes, remove_code
 from coder.workflow.coders import add_coder
@@ -23,6 +26,9 @@ from coder.workflow.corrections import correct, preview_correction
 from coder.workflow.documents import mark_read, remove_document
 from coder.workflow.exchange import export_study, preview, study_of
 from coder.workflow.framework import matrix, write_summary
+from coder.workflow.layers import all_places, consensus, layers
+from coder.workflow.methods import methods
+from coder.workflow.refining import gather
 from coder.workflow.rounds import (
     begin_round,
     draw,
@@ -34,6 +40,7 @@ from coder.workflow.rounds import (
     unfinished,
     withheld,
 )
+from coder.workflow.search import Coded, Search, find
 from coder.workflow.suggestions import Snapshot
 from coder.workflow.switches import Switches, set_switches
 from coder.workflow.tables import ExportKind, as_file, material
@@ -191,6 +198,14 @@ ASKING: dict[str, Callable[[Project], object]] = {
     "the framework": lambda p: matrix(p, RowKind.DOCUMENT),
     "a whole study": study_of,
     "codes to look at again": to_look_at_again,
+    "what refining rests on": lambda p: sorted(gather(p, "none").places.items()),
+    "how far coders agree": lambda p: table(Agreement.of(p, AgreementQuestion()), View.CODE).to_csv(),
+    "what everybody put": lambda p: (all_places(p), layers(p), consensus(p)),
+    "how suggestions were taken": lambda p: acceptance(p).to_csv(),
+    # That something was done, and when, is progress.
+    "the methods": lambda p: re.sub(r"journal entry .*? UTC|[0-9a-f]{64}", "", repr(methods(p))),
+    "passages by code": lambda p: find(p, Search("never", codes=("time",), coded=Coded.YES)),
+    "what can be undone": lambda p: [p.can_undo(person.id) for person in p.coders() if person.name != "Berta"],
 }
 
 
@@ -206,6 +221,8 @@ def test_what_is_asked_for_is_the_same_whether_or_not_another_coded_blind(
 ) -> None:
     seen = project.seen_by(people[who] if who else None)
     work(project, sealed, people["Aino"])
+    for person in ("Aino", "Berta"):
+        code_document(project, project.documents()[3].id, people[person])
     before, revision = asked(seen), project.revision
     code_document(project, sealed, people["Berta"])
     first = project.seen_by(people["Berta"]).codings(document=sealed)[0]
