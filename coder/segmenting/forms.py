@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import snowballstemmer
@@ -67,12 +68,12 @@ def _inflection(language: str) -> Inflection:
 def common_words(language: str) -> frozenset[str]:
     """Words that are in every text of a language, such as ``and`` and ``it``; none where spaCy has no list of them."""
     primary = language.lower().partition("-")[0]
-    if not primary.isalpha():
+    spacy = find_spec("spacy")
+    if spacy is None or spacy.origin is None or not primary.isalpha():
         return frozenset()
-    try:
-        return frozenset(import_module(f"spacy.lang.{primary}.stop_words").STOP_WORDS)
-    except ImportError:
-        return frozenset()
+    # The list is a file by itself: nobody need wait for all of spaCy to be imported.
+    file = Path(spacy.origin).parent / "lang" / primary / "stop_words.py"
+    return frozenset(run_path(str(file))["STOP_WORDS"]) if file.exists() else frozenset()
 
 
 def _lookups(language: str) -> dict[str, str]:
