@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from coder.model.coding import Coder, Coding, Role
 
-CONSENSUS = Coder(str(uuid5(NAMESPACE_URL, "redthread/consensus")), "Consensus", Role.READER)
+CONSENSUS = Coder(str(uuid5(NAMESPACE_URL, "redthread/consensus")), "Consensus", Role.RETIRED)
 """Whose codings are those that a decision made anew. The same in every project; nobody acts in this name."""
 
 

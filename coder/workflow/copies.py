@@ -70,6 +70,7 @@ _NOUNS = {
     "coder": "coders",
     "item_set": "sets",
     "framework_cell": "cells of the framework matrix",
+    "settlement": "decisions on differences",
     "codebook_version": "codebook versions",
     "read_mark": "read marks",
     "setting": "settings",

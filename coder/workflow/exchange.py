@@ -207,6 +207,11 @@ def _staying(project: Project) -> tuple[Loss, ...]:
     losses = (
         *left_out(project),
         Loss("cells of the framework matrix", cells, "no exchange format has them; export the matrix by itself"),
+        Loss(
+            "decisions on differences between coders",
+            len(project.settlements()),
+            "no exchange format has them; what they made comes along as codings of Consensus",
+        ),
         Loss("entries of the journal", project.revision, why),
         Loss("published versions of the codebook", len(versions), why, tuple(each.version for each in versions[-5:])),
     )

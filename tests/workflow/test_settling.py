@@ -17,6 +17,7 @@ from coder.model.settling import CONSENSUS, Reason
 from coder.store import Project
 from coder.workflow.codings import change_code_of, code_span, remove_coding, undo
 from coder.workflow.documents import mark_read
+from coder.workflow.exchange import export_study
 from coder.workflow.layers import EVERYBODY, consensus, layer, layers
 from coder.workflow.settling import Difference, differences, drafts, open_again, settle, sharpen
 from coder.workflow.tables import Question, behind, compared, quotations
@@ -205,3 +206,9 @@ def test_the_terminal_writes_one_layer(tmp_path: Path) -> None:
     told = CliRunner().invoke(app, ["export", str(path), "--to", str(tmp_path / "q.csv"), "--layer", "Nobody"])
     assert told.exit_code == 1
     assert "there are: maija, eero, consensus" in told.output
+
+
+def test_what_no_other_program_knows_of_decisions_is_told(project: Project, eero: str, me: str, tmp_path: Path) -> None:
+    settle(project, found(project, Kind.CODE).place, reason=Reason.SLIP, coder=me)
+    losses = {loss.what: loss.count for loss in export_study(project, tmp_path / "study.qdpx")}
+    assert losses["decisions on differences between coders"] == 1
