@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from itertools import zip_longest
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from coder.agreement import Coefficient, Estimate
 from coder.errors import InvalidValue, ProjectUnavailable, UnknownFormat
 from coder.formats import report_html, report_word
 from coder.formats.tables import TABLE_WRITERS
@@ -43,7 +45,8 @@ from coder.store import Project
 from coder.tables import Measure, Period
 from coder.tables.crosstab import NOT_KNOWN
 from coder.tables.framework import columns_under
-from coder.workflow import contrasts, framework, pictures, tables
+from coder.workflow import agreement, contrasts, framework, pictures, tables
+from coder.workflow.agreement import Agreement, AgreementQuestion, View
 from coder.workflow.contrasts import Contrasted
 from coder.workflow.methods import methods, statement
 from coder.workflow.permission import change_by
@@ -69,6 +72,7 @@ class Part(StrEnum):
     MEETINGS = "meetings"
     DATES = "dates"
     QUOTATIONS = "quotations"
+    AGREEMENT = "agreement"
 
 
 FIGURES = (Part.HEATMAP, Part.NETWORK, Part.PORTRAIT, Part.DATES)
@@ -433,6 +437,52 @@ def _quotations(project: Project, contents: Contents) -> Section:
     return Section("Quotations", tuple(blocks) or (_NOTHING,))
 
 
+def _agreement(project: Project, _: Contents) -> Section:
+    title = "Agreement of the coders"
+    try:
+        found = Agreement.of(project, AgreementQuestion())
+    except InvalidValue:
+        return Section(title, (Paragraph("Fewer than two coders have coded or read anything."),))
+    read = found.read_together()
+    if not read.units:
+        return Section(title, (Paragraph("Nothing has been read by two coders."),))
+    codebook = found.codebook
+    depths = {code.id: depth for depth, code in codebook.walk()}
+    rows = []
+    for row in found.rows(View.CODE):
+        alpha, presence = (
+            row.measured.estimates.get(kind)
+            for kind in (Coefficient.ALPHA if row.code else Coefficient.MASI, Coefficient.PRESENCE)
+        )
+        name = codebook.code(row.code).name if row.code else row.name
+        counts = map(_number, (row.measured.some, row.measured.all))
+        cells = (*counts, _value(presence), *_with_interval(alpha))
+        rows.append(Row(tuple(map(cell, (name, *cells))), depths[row.code] if row.code else 0))
+    columns = ("Code", "By anybody", "By all", "Presence", "Alpha", "95 % interval")
+    note = (
+        f"Counted are the {read.units:,} of {read.of_units:,} passages that at least two coders have read, in "
+        f"{read.documents:,} of {read.of_documents:,} documents. Presence: of the passages that one gave the code, the "
+        "share that the other gave it, too. Alpha: Krippendorff's; of all codes together that with MASI as distance. "
+        "The interval comes from drawing documents anew."
+    )
+    return Section(title, (Table(columns, tuple(rows), note=note),))
+
+
+def _value(estimate: Estimate | None) -> str:
+    return _two(estimate.value) if estimate is not None and estimate.defined else "–"
+
+
+def _with_interval(estimate: Estimate | None) -> tuple[str, str]:
+    if estimate is None or not isfinite(estimate.low):
+        return _value(estimate), "–"
+    return _value(estimate), f"{_two(estimate.low)} to {_two(estimate.high)}"
+
+
+def _two(value: float) -> str:
+    # Adding nothing makes a zero of what is a hair below it.
+    return f"{round(value, 2) + 0.0:.2f}"
+
+
 def _in_turn(frame: pd.DataFrame) -> list[tuple[str, str]]:
     """Words and source of each place, once for all who coded it: the first of each case, then the second, and so on."""
     names = frame.groupby(["document id", "start", "end"], sort=False)["coder"].unique().map(", ".join)
@@ -473,6 +523,7 @@ _SECTIONS: dict[Part, Callable[[Project, Contents], Section]] = {
     Part.MEETINGS: _meetings,
     Part.DATES: _pictured(PictureKind.TIMELINE),
     Part.QUOTATIONS: _quotations,
+    Part.AGREEMENT: _agreement,
 }
 
 
@@ -491,9 +542,14 @@ def _contrasts_file(project: Project, contents: Contents, suffix: str) -> bytes:
     return TABLE_WRITERS[suffix](pd.concat(found, ignore_index=True) if found else pd.DataFrame())
 
 
+def _agreement_file(project: Project, _: Contents, suffix: str) -> bytes:
+    return agreement.as_file(Agreement.of(project, AgreementQuestion()), suffix)
+
+
 _FILES: dict[Part, Callable[[Project, Contents, str], bytes]] = {
     **{Part(kind.value): _question(kind) for kind in ExportKind},
     Part.CONTRASTS: _contrasts_file,
+    Part.AGREEMENT: _agreement_file,
     Part.FRAMEWORK: lambda project, contents, suffix: framework.as_file(_matrix(project, contents), suffix),
 }
 """The parts that are tables, and how each becomes a file."""

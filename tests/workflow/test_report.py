@@ -21,6 +21,7 @@ from coder.store import Project
 from coder.tables import Measure
 from coder.workflow.cases import add_attribute, add_case, assign, set_value
 from coder.workflow.codings import code_span, refuse_suggestion, remove_coding, take_suggestion, undo
+from coder.workflow.documents import mark_read
 from coder.workflow.framework import matrix, pin, write_summary
 from coder.workflow.report import (
     USUAL,
@@ -207,6 +208,25 @@ def test_contrasts_set_the_cases_of_a_value_against_the_others(study: Path) -> N
     assert said == "in the first; the second is not yet read"
     assert shares[:2] == ["100", "–"]
     assert "not yet read to the end" in table.note
+
+
+def test_agreement_is_that_of_what_two_coders_have_read(study: Path, section: Callable[[str], Section]) -> None:
+    (said,) = section("Agreement of the coders").blocks
+    assert said == Paragraph("Nothing has been read by two coders.")
+    with Project.open(study) as project:
+        first = project.documents()[0].id
+        length = project.document(first).characters
+        marked = [coding for coding in project.codings(document=first) if coding.code == "time"][:2]
+        made = [code_span(project, first, coding.span, "time", coder="antti") for coding in marked]
+        mark_read(project, first, length, coder="antti")
+        (found, _) = report(project, Contents(parts=(Part.AGREEMENT,))).sections
+        for coding in made:
+            remove_coding(project, coding.id, coder="antti")
+    (table,) = found.blocks
+    assert isinstance(table, Table)
+    assert rows(table)["No time"][:3] == ["3", "2", "0.80"]
+    assert rows(table)["Key person leaves"][:3] == ["3", "0", "0.00"]
+    assert "in 1 of 3 documents" in table.note
 
 
 def test_the_matrix_holds_summaries_with_what_was_pinned(section: Callable[[str], Section]) -> None:

@@ -38,6 +38,7 @@ _GROUPS = {
         Part.KINDS: "Codes by kind of document",
         Part.TIMELINE: "Codes along the text",
         Part.MEETINGS: "Codes by date",
+        Part.AGREEMENT: "Agreement of the coders",
     },
 }
 _NAMES: dict[Part | None, str] = {part: name for group in _GROUPS.values() for part, name in group.items()}
