@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
 from suggesting import codes_meaning, evidence_for, suggestions_for
 
+from coder.store import Project
 from coder.workflow.projects import open_project
 from ui.components.transcript import Goto, courier, transcript
 
@@ -25,6 +28,12 @@ if "many" in asked:
     shown = names[chosen]
 
 
+@contextmanager
+def opened() -> Iterator[Project]:
+    with open_project(path) as project:
+        yield project.seen_by(coder)
+
+
 def go(document: str, position: int) -> None:
     st.session_state.document = document
     st.session_state.place = Goto(position, token=f"{document}:{position}")
@@ -36,7 +45,7 @@ if place is None and "position" in asked:
 suggests = "suggests" in asked
 left = False
 if "leave" in asked:
-    for message in courier(lambda: open_project(path), coder=coder):
+    for message in courier(opened, coder=coder):
         st.toast(message)
     if st.button("Leave"):
         st.session_state.left = True
@@ -46,7 +55,7 @@ if "leave" in asked:
 # Another screen runs to its end: st.stop() would keep the fragment of the pane alive where it no longer has a place.
 if not left:
     transcript(
-        lambda: open_project(path),
+        opened,
         shown,
         coder=coder,
         suggestions=(lambda: suggestions_for(path, shown, coder)) if suggests else None,
