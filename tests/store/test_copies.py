@@ -50,7 +50,7 @@ def merged(one: Project, other: Project, coder: str) -> Project:
     return found
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(HISTORY, HISTORY, HISTORY)
 def test_two_copies_merged_in_both_orders_are_the_same_project(before: Steps, here: Steps, there: Steps) -> None:
     ours, aino = begun()
@@ -72,7 +72,7 @@ def test_two_copies_merged_in_both_orders_are_the_same_project(before: Steps, he
 ROUNDS = st.lists(st.tuples(st.integers(0, 3), STEPS), max_size=12)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(ROUNDS)
 def test_copies_that_meet_again_and_again_agree_in_the_end(rounds: list[tuple[int, tuple[str, int, int]]]) -> None:
     ours, aino = begun()
@@ -108,7 +108,7 @@ def test_no_new_coding_and_no_memo_of_either_copy_is_lost(before: Steps, here: S
                 assert id in old | kept or text in texts
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(HISTORY, HISTORY)
 def test_everything_since_an_entry_can_be_taken_back_in_one_change_and_made_again(before: Steps, after: Steps) -> None:
     project, aino = begun()

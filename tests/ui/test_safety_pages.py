@@ -119,6 +119,12 @@ def test_a_copy_is_previewed_settled_and_merged(study: Path, tmp_path: Path) -> 
     assert definition(other) == "Theirs."
 
 
+def test_a_coder_is_told_that_an_owner_merges(study: Path) -> None:
+    page = at(merge_page, study, "Bo")
+    assert "An owner" in page.info[0].value
+    assert not page.text_input
+
+
 def test_another_project_is_refused_with_what_would_work(study: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.redthread"
     Project.create(other, title="Another", coder="Bo").close()

@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 import pandas as pd
 import streamlit as st
 
+from coder.model import Role
 from coder.model.copies import Choice, Conflict
 from coder.store import Project
 from coder.workflow.copies import Merging, check_sound, merge, preview_merge, take_copy
@@ -34,6 +35,11 @@ def show() -> None:
         "What only one of you changed comes together by itself. Where both changed the same thing, you choose."
     )
     with opened() as project, told():
+        if all(person.id != coder_id() or person.role is not Role.OWNER for person in project.coders()):
+            st.info(
+                "An owner of the project merges copies: they bring people and their codings.", icon=":material/info:"
+            )
+            return
         place = _taken()
         if place is None:
             st.caption(
