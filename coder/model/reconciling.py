@@ -61,7 +61,7 @@ _SAME: Mapping[str, Callable[[Row], str | None]] = {
 def _pairs(
     table: str, of: Callable[[Row], str | None], base: Rows, left: Rows, right: Rows
 ) -> Iterator[tuple[str, str]]:
-    known = [{}, {}]  # type: list[dict[str, str]]
+    known: list[dict[str, str]] = [{}, {}]
     for place, (rows, others) in enumerate(((left, right), (right, left))):
         for key in sorted(rows.keys() - base.keys() - others.keys()):
             if key[0] == table and (same := of(rows[key])) is not None:
