@@ -14,6 +14,7 @@ from coder.errors import CodingError
 from coder.model import Role
 from coder.store import Project
 from coder.workflow.coders import add_coder
+from coder.workflow.rounds import withheld
 from ui import keeping, signing
 from ui.components.transcript import courier
 from ui.parts import activity, doorway
@@ -142,6 +143,8 @@ def main() -> None:
             # The pane has its own, which see what it has stored without a rerun of the page.
             if page != pages["coding"]:
                 undo_and_redo(open_project)
+            if (told_of := withheld(open_project)) is not None:
+                st.caption(f":material/visibility_off: {plain(told_of)}.")
             activity.show()
             if (failed := keeping.begin(open_project.path)) is not None:
                 say(f"No backup was made: {failed}", icon=":material/error:")
