@@ -25,6 +25,7 @@ from ui.gate import HEALTH, Gate, Server, inside
 from ui.signing import COOKIE, SECRETS
 
 URL = "https://coding.example.org"
+STREAM = "wss://coding.example.org/_stcore/stream"
 WORDS = "some words in a row"
 
 
@@ -82,7 +83,7 @@ def test_nothing_but_the_doors_is_open_to_who_has_not_signed_in(client: TestClie
         answer = client.get(path)
         assert (answer.status_code, "the app" in answer.text) == (401, False)
     assert client.put("/_stcore/upload_file/a/b").status_code == 401
-    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/_stcore/stream"):
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(STREAM):
         pass
     assert client.get(HEALTH).status_code == 200
 
@@ -112,7 +113,7 @@ def test_the_cookie_is_for_this_server_alone_and_no_script_reads_it(client: Test
     assert all(word in said for word in ("httponly", "samesite=strict", "secure", "path=/"))
     assert client.get("/").text == "the app"
     cookie = {"cookie": f"{COOKIE}={client.cookies[COOKIE]}"}
-    with client.websocket_connect("/_stcore/stream", headers=cookie) as stream:
+    with client.websocket_connect(STREAM, headers=cookie) as stream:
         assert stream.receive_text() == "the app"
 
 
@@ -150,7 +151,7 @@ def test_a_server_answers_to_its_own_name_only(client: TestClient) -> None:
     assert client.get("/", headers={"host": "evil.example"}).status_code == 421
     with (
         pytest.raises(WebSocketDisconnect),
-        client.websocket_connect("/_stcore/stream", headers={"origin": "https://evil.example"}),
+        client.websocket_connect(STREAM, headers={"origin": "https://evil.example"}),
     ):
         pass
 
