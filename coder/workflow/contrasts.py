@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,18 +14,21 @@ import pandas as pd
 from coder import tables
 from coder.errors import InvalidValue, UnknownItem
 from coder.formats.tables import write_workbook
-from coder.model import Coding, text_hash
+from coder.model import AttributeType, Coding, text_hash
 from coder.model.claim import CaseGroup
 from coder.store import Project
 from coder.tables.claims import Passages
 from coder.tables.contrasts import apart, caveats, members, name_of
-from coder.tables.crosstab import value_order
+from coder.tables.crosstab import NOT_KNOWN, value_order, values_of
 from coder.tables.material import Material
 from coder.tables.nearness import Vectors, closest_pairs, words_shared
 from coder.workflow.corpus import Corpus
 from coder.workflow.ledger import covered
 from coder.workflow.suggestions import Ground
 from coder.workflow.tables import material, table_writer, write_whole
+
+FEW_VALUES = 4
+"""Values of an attribute up to which it parts cases into groups, rather than telling each case apart."""
 
 MOST = 20
 """Pairs of quotations that are shown of one code."""
@@ -199,17 +203,38 @@ def others(found: Material, group: CaseGroup) -> CaseGroup:
     return CaseGroup(cases=rest)
 
 
-def values(project: Project, attribute: str) -> list[str]:
-    """The values that cases have of an attribute, as tables show them. Raises UnknownItem."""
-    if attribute not in {known.name for known in project.attributes()}:
-        raise UnknownItem(f"no attribute of cases named {attribute!r}")
-    return value_order(material(project), attribute)
+def values(project: Project, attribute: str) -> dict[str, int]:
+    """The values that cases have of an attribute, as tables show them, with how many have each. Raises UnknownItem."""
+    known = [each.name for each in project.attributes()]
+    if attribute not in known:
+        raise UnknownItem(f"no attribute of cases named {attribute!r}; known: {', '.join(known) or 'none'}")
+    found = _cases_alone(project)
+    counts = Counter(values_of(found, attribute).values())
+    return {value: counts[value] for value in value_order(found, attribute)}
+
+
+def telling(project: Project) -> str | None:
+    """The first attribute with few values of which one holds several cases: groups to begin with; None if none does.
+
+    Words before numbers and dates, which rather order cases than part them.
+    """
+    order = [AttributeType.TEXT, AttributeType.BOOLEAN, AttributeType.NUMBER, AttributeType.DATE]
+    for attribute in sorted(project.attributes(), key=lambda each: order.index(each.type)):
+        counts = [count for value, count in values(project, attribute.name).items() if value != NOT_KNOWN]
+        if 2 <= len(counts) <= FEW_VALUES and max(counts) > 1:
+            return attribute.name
+    return None
+
+
+def _cases_alone(project: Project) -> Material:
+    """The cases and what is known about them, without the documents and codings that take long to read."""
+    return Material(project.title, (), {}, project.codebook(), (), (), project.cases(), project.attributes(), (), ())
 
 
 def group_named(project: Project, names: Sequence[str], *, by: str = "") -> CaseGroup:
     """A group of cases by the values of an attribute, or by their names. Raises UnknownItem for one not there."""
     if by:
-        known = values(project, by)
+        known = list(values(project, by))
     else:
         ids = {case.name: case.id for case in project.cases()}
         known = list(ids)
