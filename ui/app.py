@@ -108,6 +108,7 @@ SCREENS = {
         Screen("quotations", "Quotations", "format_quote"),
         Screen("compare", "Compare", "table_chart"),
         Screen("framework", "Framework", "grid_on"),
+        Screen("contrasts", "Contrasts", "compare_arrows"),
         Screen("pictures", "Pictures", "insert_chart"),
         Screen("report", "Report", "summarize"),
     ),
