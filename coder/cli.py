@@ -112,6 +112,7 @@ class PictureName(StrEnum):
     PORTRAIT = "portrait"
     TIMELINE = "timeline"
     MAP = "map"
+    CONTRAST = "contrast"
 
 
 class LookName(StrEnum):
@@ -866,7 +867,7 @@ def picture_(
         PictureName,
         typer.Option(
             help="Codes in each case; codes that occur together; one document line by line; codes over dates; "
-            "passages by meaning."
+            "passages by meaning; two groups of cases against each other."
         ),
     ],
     to: Annotated[Path, typer.Option("--to", metavar="FILE", readable=False, help="The file to draw: .svg or .png.")],

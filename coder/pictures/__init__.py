@@ -4,6 +4,7 @@ A specification holds names and texts of researchers as data alone: no function 
 that somebody wrote is ever computed.
 """
 
+from coder.pictures.diverging import diverging
 from coder.pictures.drawing import CHOSEN, PIXELS, Spec, png, svg
 from coder.pictures.heatmap import heatmap
 from coder.pictures.look import SHAPES, Look
@@ -20,6 +21,7 @@ __all__ = [
     "SHAPES",
     "Look",
     "Spec",
+    "diverging",
     "heatmap",
     "meaning_map",
     "network",

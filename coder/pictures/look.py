@@ -53,7 +53,7 @@ _TONES = {
         OKABE_ITO,
     ),
     Look.GREY: Tones(
-        "#ffffff", "#000000", "#4d4d4d", "#cccccc", "#fafafa", "#262626", "#595959", "#4d4d4d", "#d0d0d0",
+        "#ffffff", "#000000", "#4d4d4d", "#cccccc", "#fafafa", "#262626", "#595959", "#404040", "#8c8c8c",
         _GREYS,
     ),
 }  # fmt: skip

@@ -71,7 +71,7 @@ def network(
                             "scale": {"domain": [0, strongest], "range": [0.4, 8]},
                             "legend": {"title": unit, "orient": "bottom", "values": _steps(strongest),
                                        "symbolType": "stroke", "symbolSize": 500, "format": ",d"}},
-            "color": lit(tones.faint, tones.second if look is Look.GREY else tones.first),
+            "color": lit(tones.faint, tones.ink),
             "opacity": lit(0.55, 1),
             "tooltip": [*tooltip(path="code", together=unit, Jaccard="Jaccard", lift="lift")],
         },

@@ -70,16 +70,16 @@ def code_lines(material: Material, document: str) -> pd.DataFrame:
     rows = [
         {
             "path": material.codebook.path(coding.code),
-            "coding": coding.id,
-            "first": int(first[row]) - before,
-            "last": int(last[row]) - before,
+            "quotation": coding.quotation[:QUOTED],
             "speaker": next((t.speaker for t in material.turns_under(document, coding.span) if t.speaker), ""),
             "coder": coders.get(coding.coder, ""),
-            "quotation": coding.quotation[:QUOTED],
+            "first": int(first[row]) - before,
+            "last": int(last[row]) - before,
+            "coding": coding.id,
         }
         for row, coding in sorted(enumerate(codings), key=lambda each: (order[each[1].code], each[1].span))
     ]
-    columns = ["path", "coding", "first", "last", "speaker", "coder", "quotation"]
+    columns = ["path", "quotation", "speaker", "coder", "first", "last", "coding"]
     return pd.DataFrame(rows, columns=columns).astype({"first": "int64", "last": "int64"})
 
 

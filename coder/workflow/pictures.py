@@ -14,14 +14,17 @@ import pandas as pd
 from coder import pictures
 from coder.errors import UnknownFormat, UnknownItem
 from coder.model import DocumentKind
+from coder.model.claim import CaseGroup
 from coder.model.codebook import SEPARATOR
 from coder.pictures import Look, Spec
 from coder.store import Project
 from coder.suggest.encoder import Encoder, SentenceTransformerEncoder
 from coder.suggest.encoders import default_encoder
 from coder.tables import Measure, Period
+from coder.tables.contrasts import members
 from coder.tables.passages import code_lines, coded_passages, words_until
-from coder.workflow import tables
+from coder.workflow import contrasts, tables
+from coder.workflow.contrasts import Contrasted
 from coder.workflow.corpus import Corpus, embed
 from coder.workflow.switches import Switches
 from coder.workflow.tables import ExportKind, Question, material
@@ -35,6 +38,15 @@ class PictureKind(StrEnum):
     PORTRAIT = "portrait"
     TIMELINE = "timeline"
     MAP = "map"
+    CONTRAST = "contrast"
+
+
+class Unit(StrEnum):
+    """What shares are compared in a contrast."""
+
+    DOCUMENTS = "documents"
+    CASES = "cases"
+    TEXT = "text"
 
 
 class Colour(StrEnum):
@@ -44,7 +56,13 @@ class Colour(StrEnum):
     CASE = "case"
 
 
-MOST = {PictureKind.HEATMAP: 40, PictureKind.NETWORK: 32, PictureKind.PORTRAIT: 40, PictureKind.TIMELINE: 40}
+MOST = {
+    PictureKind.HEATMAP: 40,
+    PictureKind.NETWORK: 32,
+    PictureKind.PORTRAIT: 40,
+    PictureKind.TIMELINE: 40,
+    PictureKind.CONTRAST: 30,
+}
 """Codes that stay readable in one picture."""
 
 COLUMNS = 40
@@ -63,8 +81,9 @@ class Options:
 
     ``measure`` for heatmap and timeline, ``within`` as in ``Question`` for the network, ``period`` and
     ``document_kind`` for the timeline, ``document`` (id) for the portrait, None for the one with most codings;
-    ``by`` for the map. ``model`` names the encoder whose kept vectors make the map; None for the project's own, which
-    is then loaded and embeds what it needs.
+    ``first`` and ``second`` for the contrast, None for the two largest groups by what is known about cases, a
+    second of None for all other cases; ``unit`` is what its shares are of. ``by`` is for the map. ``model`` names the
+    encoder whose kept vectors make it; None for the project's own, which is then loaded and embeds what it needs.
     """
 
     measure: Measure = Measure.CODINGS
@@ -72,6 +91,9 @@ class Options:
     period: Period = Period.DAY
     document_kind: DocumentKind | None = None
     document: str | None = None
+    first: CaseGroup | None = None
+    second: CaseGroup | None = None
+    unit: Unit = Unit.DOCUMENTS
     by: Colour = Colour.CODE
     model: str | None = None
     look: Look = Look.LIGHT
@@ -113,6 +135,10 @@ def behind(project: Project, kind: PictureKind, options: Options, chosen: Mappin
         frame = tables.quotations(project)
         field = "coding id" if "coding" in chosen else "code path"
         wanted = frame[field] == (chosen["coding"] if "coding" in chosen else chosen["path"])
+        if kind is PictureKind.CONTRAST:
+            seen = _contrasted(project, options)
+            both = [case for group in (seen.first, seen.second) for case in members(seen.material, group)]
+            wanted &= frame["case id"].isin(both)
     return frame.loc[wanted].drop_duplicates("coding id")
 
 
@@ -226,6 +252,28 @@ def _portrait(project: Project, options: Options) -> Picture:
     return Picture(title, note, spec, lines)
 
 
+def _contrast(project: Project, options: Options) -> Picture:
+    seen = _contrasted(project, options)
+    first, second = seen.names
+    unit, table = options.unit.value, seen.table
+    fields = {
+        "code path": "path", f"{unit} difference": "difference", f"{unit} low": "low", f"{unit} high": "high",
+        f"{unit} % (first)": "of first", f"{unit} % (second)": "of second",
+    }  # fmt: skip
+    known = table.rename(columns=fields)[list(fields.values())].dropna(subset=["difference", "low", "high"])
+    known = known[(known["of first"] > 0) | (known["of second"] > 0)]
+    kept = known.head(MOST[PictureKind.CONTRAST]).sort_values("difference", ascending=False, kind="stable")
+    title = "Codes that tell cases apart"
+    share = "the text" if options.unit is Unit.TEXT else f"{unit} read to their end"
+    note = _sentences(
+        f"{first} against {second}: how far the share of {share} with a code differs",
+        "A line is the 95% interval; a bar is filled where it keeps from zero, and hollow where it does not",
+        f"the {len(kept)} that differ most surely of {len(known)} codes are shown" if len(kept) < len(known) else "",
+    )
+    spec = pictures.diverging(kept, title, note, options.look, first=first, second=second, separator=SEPARATOR)
+    return Picture(title, note, spec, table if len(kept) else table.iloc[:0])
+
+
 def _map(project: Project, options: Options) -> Picture:
     corpus = Corpus.of(project)
     passages = coded_passages(material(project))
@@ -280,6 +328,7 @@ _DRAWN = {
     PictureKind.PORTRAIT: _portrait,
     PictureKind.TIMELINE: _timeline,
     PictureKind.MAP: _map,
+    PictureKind.CONTRAST: _contrast,
 }
 
 
@@ -300,6 +349,17 @@ def _question(kind: PictureKind, options: Options) -> Question:
         period=options.period,
         document_kind=options.document_kind,
     )
+
+
+def _contrasted(project: Project, options: Options) -> Contrasted:
+    first, second = options.first, options.second
+    if first is None:
+        by = contrasts.telling(project)
+        if by is None:
+            raise UnknownItem("choose two groups of cases: nothing that is known about cases parts them into a few")
+        largest = sorted(contrasts.values(project, by).items(), key=lambda held: -held[1])
+        first, second = (CaseGroup(by, (value,)) for value, _ in largest[:2])
+    return contrasts.contrasted(project, first, second)
 
 
 def _used(table: pd.DataFrame) -> pd.Series:

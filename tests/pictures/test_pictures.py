@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from coder.pictures import (
     Look,
     Spec,
+    diverging,
     heatmap,
     meaning_map,
     network,
@@ -84,7 +85,15 @@ def drawn_map(look: Look) -> Spec:
     return meaning_map(points, NASTY[0], NASTY[1], look, groups=NASTY[:7])
 
 
-DRAWN = [drawn_heatmap, drawn_timeline, drawn_portrait, drawn_network, drawn_map]
+def drawn_contrast(look: Look) -> Spec:
+    table = pd.DataFrame(
+        {"path": PATHS, "difference": np.linspace(80, -80, 8), "low": np.linspace(60, -90, 8),
+         "high": np.linspace(90, -60, 8), "of first": 50.0, "of second": 50.0}
+    )  # fmt: skip
+    return diverging(table, NASTY[0], NASTY[1], look, first=NASTY[2], second=NASTY[6])
+
+
+DRAWN = [drawn_contrast, drawn_heatmap, drawn_timeline, drawn_portrait, drawn_network, drawn_map]
 
 
 def parts_of(spec: Any) -> Iterator[tuple[str, Any]]:

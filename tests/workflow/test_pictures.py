@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +13,15 @@ from numpy.typing import NDArray
 
 from coder.errors import ProjectUnavailable, UnknownFormat, UnknownItem
 from coder.model import Code, Codebook, Coding, Span
+from coder.model.claim import CaseGroup
 from coder.pictures import svg
 from coder.store import Project
 from coder.tables import Measure
 from coder.workflow import pictures
-from coder.workflow.cases import add_case, assign
+from coder.workflow.cases import add_attribute, add_case, assign, set_value
 from coder.workflow.codings import code_span
 from coder.workflow.corpus import Corpus
-from coder.workflow.pictures import Colour, Options, PictureKind, behind, export_picture, picture
+from coder.workflow.pictures import Colour, Options, PictureKind, Unit, behind, export_picture, picture
 from tests.workflow.study import code_document, fill
 
 MODEL = "numbers"
@@ -31,8 +33,10 @@ def study() -> Iterator[Project]:
     with Project.create(":memory:", title="Study", coder="Maija") as project:
         me = project.coders()[0].id
         fill(project, me, documents=3)
+        add_attribute(project, "size", coder=me)
         for number, document in enumerate(project.documents()):
             case = add_case(project, f"Home {number}", coder=me)
+            set_value(project, case.id, "size", "small" if number == 1 else "large", coder=me)
             assign(project, document.id, case.id, coder=me)
         for document in project.documents()[:-1]:
             code_document(project, document.id, me)
@@ -56,7 +60,7 @@ def test_every_picture_is_drawn_with_its_table(study: Project, kind: PictureKind
     drawn = picture(study, kind, Options(model=MODEL))
     assert not drawn.empty
     assert drawn.note.endswith(".")
-    assert "Together" in svg(drawn.spec) or kind is PictureKind.MAP
+    assert "Together" in svg(drawn.spec) or kind in (PictureKind.MAP, PictureKind.CONTRAST)
 
 
 def test_a_cell_of_the_heatmap_leads_to_the_quotations_it_counts(study: Project) -> None:
@@ -106,6 +110,28 @@ def test_a_portrait_says_what_is_not_yet_read(study: Project) -> None:
     drawn = picture(study, PictureKind.PORTRAIT, Options(document=study.documents()[2].id))
     assert drawn.empty
     assert "not yet read" in drawn.note
+
+
+def test_a_bar_of_the_contrast_is_what_its_table_says_and_leads_to_quotations_of_both_groups(study: Project) -> None:
+    ids = {case.name: case.id for case in study.cases()}
+    options = Options(first=CaseGroup(cases=(ids["Home 0"],)), second=CaseGroup(cases=(ids["Home 1"],)))
+    for unit in Unit:
+        drawn = picture(study, PictureKind.CONTRAST, replace(options, unit=unit))
+        table = drawn.table.set_index("code path")
+        for bar in drawn.spec["data"]["values"]:
+            assert bar["difference"] == table.loc[bar["path"], f"{unit.value} difference"]
+            assert bar["here"] - bar["there"] == pytest.approx(bar["difference"], abs=0.2)
+            found = behind(study, PictureKind.CONTRAST, options, {"path": bar["path"]})
+            assert set(found["case"]) <= {"Home 0", "Home 1"}
+            assert len(found) == table.loc[bar["path"], ["codings (first)", "codings (second)"]].sum()
+
+
+def test_groups_that_nothing_parts_must_be_chosen() -> None:
+    with (
+        Project.create(":memory:", title="Study", coder="Maija") as project,
+        pytest.raises(UnknownItem, match="choose"),
+    ):
+        picture(project, PictureKind.CONTRAST)
 
 
 @pytest.mark.parametrize("by", Colour)

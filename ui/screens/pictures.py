@@ -13,10 +13,12 @@ import streamlit as st
 
 from coder.formats.tables import TABLE_WRITERS
 from coder.model import DocumentKind
+from coder.model.claim import CaseGroup
 from coder.pictures import CHOSEN, Look
 from coder.store import Project
 from coder.tables import Measure, Period
-from coder.workflow.pictures import Colour, Options, Picture, PictureKind, as_image, behind, picture
+from coder.workflow.contrasts import telling, values
+from coder.workflow.pictures import Colour, Options, Picture, PictureKind, Unit, as_image, behind, picture
 from ui.assistant import Activity, Background, assistant
 from ui.parts.errors import told
 from ui.parts.leading import lead
@@ -32,6 +34,7 @@ _KINDS = {
     PictureKind.PORTRAIT: "Codes of a document, line by line",
     PictureKind.TIMELINE: "Codes over dates",
     PictureKind.MAP: "Passages by meaning",
+    PictureKind.CONTRAST: "Codes that tell cases apart",
 }
 _LOOKS = {Look.LIGHT: "light", Look.DARK: "dark", Look.GREY: "grey, for print"}
 _NEAR = {None: "on the same words", 0: "in the same passage", 1: "within 1 passage", 3: "within 3 passages"}
@@ -42,6 +45,7 @@ _TABLES = {
     ".parquet": ("Parquet", "application/vnd.apache.parquet"),
 }
 _HEIGHT = 420
+_AS_WIDE_AS_THERE_IS = {PictureKind.PORTRAIT, PictureKind.CONTRAST}
 # A picture wider than its column is moved within it, and never lies over the next one.
 _STYLE = "<style>.st-key-picture {overflow-x: auto}</style>"
 _Choice = TypeVar("_Choice")
@@ -104,6 +108,8 @@ def _ask(project: Project, kept: _Kept) -> None:
         if kind is PictureKind.MAP:
             colours = {colour: colour.value for colour in Colour}
             last = replace(last, by=_select("Coloured by", list(Colour), last.by, colours))
+        if kind is PictureKind.CONTRAST:
+            last = _groups(project, last)
         screen = Look.DARK if st.context.theme.type == "dark" else Look.LIGHT
         looks: dict[Look | None, str] = {None: f"as the screen, {_LOOKS[screen]}"}
         looks |= {look: _LOOKS[look] for look in Look}
@@ -111,10 +117,31 @@ def _ask(project: Project, kept: _Kept) -> None:
     kept.options = replace(last, look=kept.look or screen)
 
 
+def _groups(project: Project, last: Options) -> Options:
+    """Two groups of cases, by a value of what is known about them, or two cases."""
+    names = ["", *(attribute.name for attribute in project.attributes())]
+    words = {name: f"by {name}" if name else "single cases" for name in names}
+    first, begin = last.first, (last.first.attribute if last.first else telling(project)) or ""
+    by = _select("Groups are", names, begin, words, width=180)
+    told = {value: value for value in values(project, by)} if by else {case.id: case.name for case in project.cases()}
+    sides = [CaseGroup(by, (each,)) if by else CaseGroup(cases=(each,)) for each in told]
+    named = {side: told[(side.values or side.cases)[0]] for side in sides}
+    if not sides:
+        return replace(last, first=None, second=None)
+    first = _select(f"First group {by}", sides, first or sides[0], named, width=200, shown="First group")
+    others: dict[CaseGroup | None, str] = {None: "all other cases"}
+    others |= {side: name for side, name in named.items() if side != first}
+    second = _select(f"Second group {by} {first}", list(others), last.second, others, width=200, shown="Second group")
+    units = {unit: f"% of {'the text' if unit is Unit.TEXT else unit.value}" for unit in Unit}
+    return replace(
+        last, first=first, second=second, unit=_select("Compared are", list(Unit), last.unit, units, width=180)
+    )
+
+
 def _select(
-    label: str, options: Sequence[_Choice], last: _Choice, words: dict[_Choice, str], width: int = 240
+    label: str, options: Sequence[_Choice], last: _Choice, words: dict[_Choice, str], width: int = 240, shown: str = ""
 ) -> _Choice:
-    """A list that shows what was chosen last, also when one comes back from another page."""
+    """A list that shows what was chosen last, also when one comes back; its label, or what is shown in its place."""
     # By place in the list: to Streamlit a choice of None is no choice.
     key = f"{_KEY} {label}"
     before = options.index(last) if last in options else 0
@@ -122,7 +149,9 @@ def _select(
         st.session_state[key] = before
     st.session_state.setdefault(key, before)
     return options[
-        st.selectbox(label, range(len(options)), key=key, width=width, format_func=lambda at: words[options[at]])
+        st.selectbox(
+            shown or label, range(len(options)), key=key, width=width, format_func=lambda at: words[options[at]]
+        )
     ]
 
 
@@ -163,7 +192,7 @@ def _shown(project: Project, kept: _Kept, drawn: Picture) -> None:
         return
     st.html(_STYLE)
     with st.container(key="beside"):
-        left, right = st.columns([5, 3], gap="medium")
+        left, right = st.columns([2, 1], gap="medium")
     with left:
         clicked = _picture(kept, drawn)
         _images(kept, drawn)
@@ -179,6 +208,7 @@ def _nothing(kept: _Kept) -> str:
     return {
         PictureKind.NETWORK: "No two codes occur together in this sense.",
         PictureKind.PORTRAIT: "Nothing is coded in this document yet.",
+        PictureKind.CONTRAST: "Nothing can be said yet: read documents of both groups to their end, and code them.",
         PictureKind.MAP: "The assistant has not read any passage yet.",
     }.get(kept.kind, "Nothing is coded here yet.")
 
@@ -186,10 +216,11 @@ def _nothing(kept: _Kept) -> str:
 def _picture(kept: _Kept, drawn: Picture) -> dict[str, Any]:
     """The picture; the fields of the mark that was clicked, none before a click."""
     with st.container(key="picture"):
+        wide = kept.kind in _AS_WIDE_AS_THERE_IS
         event = st.vega_lite_chart(
-            drawn.spec,
+            drawn.spec | {"autosize": {"type": "fit-x", "contains": "padding"}} if wide else drawn.spec,
             theme=None,
-            width="content",
+            width="stretch" if wide else "content",
             on_select="rerun",
             selection_mode=CHOSEN,
             key=f"{_KEY} {kept.kind} {kept.options}",
