@@ -1050,6 +1050,49 @@ def report(
                 _say(f"Wrote {path}.")
 
 
+@app.command()
+def contrast(
+    study: Study,
+    first: Annotated[list[str], typer.Option(help="A case of the first group; with --by a value. May be repeated.")],
+    to: To,
+    second: Annotated[
+        list[str], typer.Option(help="A case or value of the second group; without it all other cases.")
+    ] = [],  # noqa: B006 (Typer copies it)
+    by: Annotated[str, typer.Option(metavar="NAME", help="The attribute whose values make the groups.")] = "",
+) -> None:
+    """Hold two groups of cases against each other: the share of documents, cases and text under each code.
+
+    Differences have intervals that hold for a handful of documents, too. What is only in one group, in both or in
+    neither is told apart from what is not yet read.
+    """
+    from coder.workflow.contrasts import contrasted, export, group_named
+    from coder.workflow.projects import open_project
+    from coder.workflow.tables import check_target
+
+    check_target(to)
+    with open_project(study) as project:
+        other = group_named(project, second, by=by) if second else None
+        found = contrasted(project, group_named(project, first, by=by), other)
+        size = export(found, to)
+    _say(f"{found.names[0]} against {found.names[1]}: {_count(len(found.table), 'code')}.")
+    for sentence in found.caveats:
+        _say(f"    {sentence}")
+    _say(f"Wrote {to} ({size:,} bytes).")
+
+
+@app.command()
+def claims(study: Study, to: To) -> None:
+    """Write the claims of a study with their negative cases to a table; as .xlsx with how each case stands to them."""
+    from coder.workflow.claims import export
+    from coder.workflow.projects import open_project
+    from coder.workflow.tables import check_target
+
+    check_target(to)
+    with open_project(study) as project:
+        size = export(project, to)
+    _say(f"Wrote {to} ({size:,} bytes).")
+
+
 @app.command("merge")
 def merge_copy(
     study: Study,

@@ -74,7 +74,7 @@ def _chosen(project: Project, found: dict[str, Claim]) -> Claim | None:
             last = st.session_state.get(_CLAIM)
             chosen = st.selectbox(
                 "Claim", list(found), index=list(found).index(last) if last in found else len(found) - 1,
-                format_func=lambda id: shortened(found[id].text, 90), width=560,
+                format_func=lambda id: shortened(found[id].text, 90), width=430,
             )  # fmt: skip
             st.session_state[_CLAIM] = chosen
             claim = found[chosen]
@@ -173,7 +173,7 @@ def _candidates(project: Project, looked: Looked) -> None:
         return
     with st.container(height=_HEIGHT, border=False):
         if coded:
-            st.markdown(f"**By codings** ({len(coded)}), those nearest to the claim first")
+            st.markdown(f"**By codings** ({len(coded)})" + ", nearest to the claim first" * looked.by_meaning)
         for each in coded[:_SHOWN]:
             _candidate(project, looked.claim, each)
         if len(coded) > _SHOWN:

@@ -40,6 +40,15 @@ _SAID = {
     Said.SECOND_SO_FAR: "only {1} so far",
     Said.UNKNOWN: "not yet known",
 }
+_IN_SHORT = {
+    Said.FIRST: "first only",
+    Said.SECOND: "second only",
+    Said.BOTH: "both",
+    Said.NEITHER: "neither",
+    Said.FIRST_SO_FAR: "first, so far",
+    Said.SECOND_SO_FAR: "second, so far",
+    Said.UNKNOWN: "not yet known",
+}
 _UNITS = {"documents": "documents", "cases": "cases", "text": "the text"}
 _FILES = {
     ".csv": ("CSV", "text/csv"),
@@ -170,7 +179,7 @@ def _draw(project: Project, last: _Chosen, seen: Contrasted) -> None:
                 help="Every code, with shares of documents, cases and text",
             )
     with st.container(key="beside"):
-        left, right = st.columns([4, 3], gap="medium")
+        left, right = st.columns([5, 3], gap="medium")
     with left:
         _table(last, seen, short)
         _how_to_read(seen)
@@ -190,7 +199,7 @@ def _table(last: _Chosen, seen: Contrasted, short: tuple[str, ...]) -> None:
     shown["difference"] = table[f"{last.unit} difference"]
     shown["95%"] = [_interval(*ends) for ends in zip(low, high, strict=True)]
     shown["tells apart"] = ["●" if apart else "" for apart in (low > 0) | (high < 0)]
-    shown["found in"] = [_SAID[Said(said)].format(*short) for said in table["said"]]
+    shown["found in"] = [_IN_SHORT[Said(said)] for said in table["said"]]
     event = st.dataframe(
         shown,
         hide_index=True,
@@ -200,12 +209,12 @@ def _table(last: _Chosen, seen: Contrasted, short: tuple[str, ...]) -> None:
         key=f"contrast table {last.unit} {last.said}",
         placeholder="–",
         column_config={
-            "code": st.column_config.TextColumn(width=190),
+            "code": st.column_config.TextColumn(width=180),
             "difference": st.column_config.NumberColumn(format="%+.0f", width=70, help="In percentage points"),
             "95%": st.column_config.TextColumn(width=90, help="Where the difference lies, with a confidence of 95%"),
             "tells apart": st.column_config.TextColumn("", width=30, help="The interval does not hold zero"),
             "found in": st.column_config.TextColumn(
-                width=170, help="So far: documents of the other group are not yet read to the end"
+                width=105, help="So far: documents of the other group are not yet read to the end"
             ),
         },
     )
