@@ -11,6 +11,7 @@ import random
 import resource
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -28,9 +29,13 @@ from coder.model import (
     Span,
     Turn,
 )
+from coder.model.framework import RowKind
 from coder.tables import Material, Measure, Near, case_by_code, co_occurrence, code_by_speaker
+from coder.tables.framework import framework
+from coder.tables.passages import coded_passages
 
-GOAL_S = 3.0
+GOAL_S, SCREEN_S = 3.0, 5.0
+WHOLE = 100_000
 LENGTH, TURN = 50_000, 250
 
 
@@ -102,6 +107,15 @@ def main() -> None:
         ("code x speaker", lambda: code_by_speaker(material)),
     ):
         print(f"{name:36}{timed(act)[0]:7.2f} s", flush=True)
+    passages = len(material.segments)
+    print(f"{WHOLE:,} codings, {options.documents:,} documents, {passages:,} passages; goal {SCREEN_S:.0f} s")
+    fewer = replace(material, codings=material.codings[:WHOLE])
+    codes = [code.id for code in material.codebook.codes]
+    for kind in RowKind:
+        begun = time.perf_counter()
+        framework(fewer, kind, codes, reached={})
+        print(f"{'framework matrix, rows are ' + kind.value + 's':36}{time.perf_counter() - begun:7.2f} s", flush=True)
+    print(f"{'passages with their codes':36}{timed(lambda: coded_passages(fewer))[0]:7.2f} s", flush=True)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB, the codings among it")
 
 
