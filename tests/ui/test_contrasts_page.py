@@ -37,10 +37,10 @@ class AtWork:
         return self._snapshot
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory, word_encoder: type[Encoder]) -> tuple[Path, AtWork]:
     """Three interviews in as many homes, two small ones and a large one; one is not yet read."""
-    path = tmp_path / "study.redthread"
+    path = tmp_path_factory.mktemp("ready") / "study.redthread"
     with Project.create(path, title="Study", coder="Maija") as project:
         me = project.coders()[0].id
         fill(project, me, documents=3)
@@ -51,14 +51,20 @@ def study(tmp_path: Path) -> Path:
             assign(project, document.id, case.id, coder=me)
             if number:
                 code_document(project, document.id, me)
+    return path, AtWork(path, word_encoder())
+
+
+@pytest.fixture
+def study(ready: tuple[Path, AtWork], tmp_path: Path) -> Path:
+    path = tmp_path / "study.redthread"
+    path.write_bytes(ready[0].read_bytes())
     return path
 
 
 @pytest.fixture
-def app(study: Path, word_encoder: type[Encoder], monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    at_work = AtWork(study, word_encoder())
+def app(study: Path, ready: tuple[Path, AtWork], monkeypatch: pytest.MonkeyPatch) -> AppTest:
     for module in ("ui.screens.contrasts", "ui.parts.claims"):
-        monkeypatch.setattr(f"{module}.assistant", lambda: at_work)
+        monkeypatch.setattr(f"{module}.assistant", lambda: ready[1])
     made = AppTest.from_function(page, default_timeout=60)
     with Project.open(study) as project:
         made.session_state["redthread"] = Session(project=str(study), coder=project.coders()[0].id)
