@@ -90,8 +90,11 @@ def judge(
 ) -> Judgement:
     """Say whether a passage is a negative case of a claim; what was said of the same passage before goes.
 
-    Raises UnknownItem for a claim or document that is not there, InvalidValue for a place beyond its text.
+    Raises UnknownItem for a claim or document that is not there, InvalidValue for a place beyond its text, or on a
+    document of a sealed round: everybody reads judgements, and so what this coder has looked at there.
     """
+    if document in project.sealed:
+        raise InvalidValue("this document is in a sealed round of blind coding; judge its passages when it is revealed")
     text = project.document(document).text
     if span.end > len(text):
         raise InvalidValue(f"the passage ends at {span.end}, the text at {len(text)}; look for passages again")
@@ -270,7 +273,7 @@ def _judged(project: Project, found: Material, claim: str) -> tuple[Judged, ...]
     names = {case.id: case.name for case in found.cases}
     judged = []
     for one in _of_claim(project, claim):
-        if one.document in documents:
+        if one.document in documents and one.document not in project.sealed:
             place = one.on(project.document(one.document).text)
             cases = found.cases_of(one.document, place) if place else []
             judged.append(Judged(one, place, documents[one.document].name, tuple(names[case] for case in cases)))

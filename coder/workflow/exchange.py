@@ -38,6 +38,7 @@ from coder.model.framework import RowKind
 from coder.segmenting import SEGMENTER, passages
 from coder.store import Change, Project
 from coder.workflow.cases import as_text
+from coder.workflow.claims import claims
 from coder.workflow.documents import Progress, free_name, name_of
 from coder.workflow.permission import change_by
 from coder.workflow.projects import create_project, person
@@ -206,6 +207,9 @@ def _staying(project: Project) -> tuple[Loss, ...]:
     cells = sum(len(project.framework_cells(kind)) for kind in RowKind)
     losses = (
         *left_out(project),
+        Loss(
+            "claims with their negative cases", len(claims(project)), "no exchange format has them; export them alone"
+        ),
         Loss("cells of the framework matrix", cells, "no exchange format has them; export the matrix by itself"),
         Loss(
             "decisions on differences between coders",

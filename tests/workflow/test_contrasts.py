@@ -23,10 +23,12 @@ from coder.workflow import claims as verbs
 from coder.workflow.assistant import Assistant
 from coder.workflow.cases import add_attribute, add_case, assign, set_value
 from coder.workflow.claims import Looked, as_file, claims, judge, look, remove_claim, state_claim, take_back
+from coder.workflow.coders import add_coder
 from coder.workflow.codings import undo
 from coder.workflow.contrasts import Meaning, contrasted, group_named, meaning_of, telling, values
 from coder.workflow.corrections import correct, preview_correction
 from coder.workflow.projects import create_sample, open_project
+from coder.workflow.rounds import begin_round
 from tests.workflow.study import code_document, fill
 
 CODES = "code path"
@@ -250,6 +252,16 @@ def test_claims_are_taken_along_with_their_negative_cases(project: Project, clai
     sheets = pd.read_excel(BytesIO(as_file(project, ".xlsx")), sheet_name=None)
     assert list(sheets) == ["claims", "cases"]
     assert len(sheets["cases"]) == 8
+
+
+def test_what_lies_in_a_sealed_round_is_neither_judged_nor_told(project: Project, claim: Claim, me: str) -> None:
+    (one,) = judged(project, claim, me).judged
+    document = one.judgement.document
+    begin_round(project, "first", [document], [me, add_coder(project, "Bo", coder=me).id], coder=me)
+    assert look(project, claim).judged == ()
+    assert one.judgement.anchor.quotation not in as_file(project, ".csv").decode()
+    with pytest.raises(InvalidValue, match="sealed round"):
+        judge(project, claim.id, document, Span(0, 9), Verdict.AGAINST, coder=me)
 
 
 def test_the_terminal_writes_contrasts_and_claims(sample: Path, tmp_path: Path) -> None:

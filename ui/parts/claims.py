@@ -74,7 +74,7 @@ def _chosen(project: Project, found: dict[str, Claim]) -> Claim | None:
             last = st.session_state.get(_CLAIM)
             chosen = st.selectbox(
                 "Claim", list(found), index=list(found).index(last) if last in found else len(found) - 1,
-                format_func=lambda id: shortened(found[id].text, 90), width=430,
+                format_func=lambda id: shortened(found[id].text, 90), width=310,
             )  # fmt: skip
             st.session_state[_CLAIM] = chosen
             claim = found[chosen]

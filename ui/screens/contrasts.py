@@ -209,7 +209,7 @@ def _table(last: _Chosen, seen: Contrasted, short: tuple[str, ...]) -> None:
         key=f"contrast table {last.unit} {last.said}",
         placeholder="–",
         column_config={
-            "code": st.column_config.TextColumn(width=180),
+            "code": st.column_config.TextColumn(width=195),
             "difference": st.column_config.NumberColumn(format="%+.0f", width=70, help="In percentage points"),
             "95%": st.column_config.TextColumn(width=90, help="Where the difference lies, with a confidence of 95%"),
             "tells apart": st.column_config.TextColumn("", width=30, help="The interval does not hold zero"),
