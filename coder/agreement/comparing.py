@@ -28,6 +28,9 @@ MIN_CODED = 10
 RARE = 0.05
 """Share of units with a code below which (and above one less it) prevalence makes some coefficients say little."""
 
+ONE_DOCUMENT = "One document: no interval."
+"""Said where there is nothing to draw samples from."""
+
 TOLERANCE = 20
 """Characters by which the ends of two codings may differ and still be the same stretch."""
 
@@ -284,7 +287,7 @@ def _cautions(found: Measured, prevalence: float) -> tuple[str, ...]:
             "whatever coders do, and kappa and alpha hang on the few places without it."
         )
     if found.documents < 2:
-        said.append("One document: no interval.")
+        said.append(ONE_DOCUMENT)
     elif found.documents < MIN_DOCUMENTS:
         said.append(f"The interval comes from {found.documents} documents and is rough.")
     return tuple(said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import combinations
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from coder.agreement import Coded, Coefficient, Comparison, Estimate, Measured, Place, Unit, places
-from coder.agreement.comparing import TOLERANCE
+from coder.agreement.comparing import ONE_DOCUMENT, TOLERANCE
 from coder.agreement.continuum import Codings, Spans
 from coder.errors import InvalidValue
 from coder.formats.tables import write_workbook
@@ -63,12 +63,16 @@ class Row:
 
 @dataclass(frozen=True)
 class ReadTogether:
-    """How much at least two of the coders have read: units of all units, and documents of all documents."""
+    """How much at least two of the coders have read: units of all units, and documents of all documents.
+
+    ``outside`` codings lie wholly on labels, headings or attendance, and are counted in no unit.
+    """
 
     units: int
     of_units: int
     documents: int
     of_documents: int
+    outside: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +128,10 @@ class Agreement:
     def _rows(self, view: View, code: str | None) -> Iterator[Row]:
         if view is View.DOCUMENT:
             for number, document in enumerate(self.documents):
-                yield Row(document.name, self._measured(self._whole(number), code), code, document=document.id)
+                measured = self._measured(self._whole(number), code)
+                # That a document is one need not be said of it.
+                cautions = tuple(caution for caution in measured.cautions if caution != ONE_DOCUMENT)
+                yield Row(document.name, replace(measured, cautions=cautions), code, document=document.id)
         elif view is View.CASE:
             for case in self.cases:
                 yield Row(
@@ -163,7 +170,8 @@ class Agreement:
             read, units = int((passages.end <= shared[passages.document]).sum()), len(passages)
         else:
             read, units = int(shared.sum()), int(coded.length.sum())
-        return ReadTogether(read, units, int((shared > 0).sum()), len(shared))
+        outside = len(self.codings) - len(coded.codings)
+        return ReadTogether(read, units, int((shared > 0).sum()), len(shared), outside)
 
     @property
     def codes(self) -> list[str]:

@@ -90,7 +90,8 @@ def test_cases_and_documents_are_measured_apart(project: Project, document: str,
     found = Agreement.of(project, AgreementQuestion(code="paths"))
     (one,) = found.rows(View.CASE)
     (other,) = found.rows(View.DOCUMENT)
-    assert one.measured == other.measured
+    assert one.measured.estimates == other.measured.estimates
+    assert "One document: no interval." not in other.measured.cautions
     assert one.measured.estimates[Coefficient.KAPPA].value == 1
     assert [place.kind for place in found.places(one)] == [Kind.CODE]
 
@@ -147,3 +148,12 @@ def test_the_terminal_tells_it_and_writes_it(tmp_path: Path) -> None:
     alone = CliRunner().invoke(app, ["agreement", str(path), "--coder", "Maija"])
     assert alone.exit_code == 1
     assert "choose at least two" in alone.output
+
+
+def test_codings_on_labels_count_in_no_number_and_are_told(
+    project: Project, document: str, eero: str, span_of: Find
+) -> None:
+    code_span(project, document, span_of("Aino:"), "time", coder=eero)
+    found = Agreement.of(project, AgreementQuestion())
+    assert found.read_together().outside == 1
+    assert by_code(found)["Obstacles / No time"].measured.put == (0, 1)

@@ -42,7 +42,7 @@ _UNIT_HELP = (
 _VIEWS = {View.CODE: "codes", View.DOCUMENT: "documents", View.CASE: "cases", View.PAIR: "pairs of coders"}
 _TOLERANCES = {0: "exactly the same", 5: "5 characters", 20: "20 characters", 100: "100 characters"}
 _SHOWN = {
-    Coefficient.MASI: ("alpha (sets)", "Krippendorff's alpha over sets of codes with MASI distances (Passonneau 2006)"),
+    Coefficient.MASI: ("alpha", "Krippendorff's alpha over sets of codes with MASI distances (Passonneau 2006)"),
     Coefficient.ALPHA: ("alpha", "Krippendorff's alpha, nominal"),
     Coefficient.U_ALPHA: ("uα", "Alpha for unitizing: marking and coding together (Krippendorff et al. 2016)"),
     Coefficient.CU_ALPHA: ("cuα", "Alpha for unitizing, only the codes on what both marked"),
@@ -171,6 +171,9 @@ def _told(agreement: Agreement, view: View) -> None:
         f"Read by at least two: {read.units:,} of {read.of_units:,} {noun}{share}, "
         f"in {read.documents:,} of {count(read.of_documents, 'document')}. Only these count."
     )
+    if read.outside:
+        verb = "lies" if read.outside == 1 else "lie"
+        words += f" {count(read.outside, 'coding')} {verb} on labels, headings or attendance and in no number."
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(words, width="stretch")
         for suffix in TABLE_WRITERS:
@@ -199,6 +202,7 @@ def _table(found: _Found, view: View) -> Row | None:
         # The first row is about sets and the others about one code each: both are alpha, and stand in one column.
         kinds.remove(Coefficient.MASI)
     main = kinds[0]
+    interval = [] if view is View.DOCUMENT else ["interval"]
     frame = pd.DataFrame([_line(row, view, kinds, main) for row in rows])
     event = st.dataframe(
         frame,
@@ -209,7 +213,7 @@ def _table(found: _Found, view: View) -> Row | None:
         key=f"agreement {view} {found.agreement.question.unit}",
         placeholder="–",
         column_config={
-            "name": st.column_config.TextColumn(view.value, width=210, pinned=True),
+            "name": st.column_config.TextColumn(view.value, width=210 if view is View.CODE else 280, pinned=True),
             "put": st.column_config.NumberColumn(
                 "put",
                 format="localized",
@@ -227,7 +231,7 @@ def _table(found: _Found, view: View) -> Row | None:
                 for kind in kinds
             },
         },
-        column_order=["name", "caution", "put", main.value, "interval", *(kind.value for kind in kinds[1:])],
+        column_order=["name", "caution", "put", main.value, *interval, *(kind.value for kind in kinds[1:])],
     )
     chosen = [row for row in event.selection.rows if row < len(rows)]
     return rows[chosen[0]] if chosen else None
