@@ -23,12 +23,34 @@ class Resorted:
     together: int
 
 
-def merge_preview(project: Project, code: str, *, into: str) -> Resorted:
-    """What merging would do to the codings of ``code``; codings on the same words by the same coder fall together."""
-    there = {_place(coding) for coding in project.codings(code=into)}
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """What becomes of the codings of a code that goes up in another.
+
+    ``moved`` go to that code. Each pair of ``together`` and ``overlapping`` is one of its codings and one of that code
+    by the same coder: on the same words they become one, on words of which they share some both stay.
+    """
+
+    moved: int
+    together: tuple[tuple[Coding, Coding], ...]
+    overlapping: tuple[tuple[Coding, Coding], ...]
+
+
+def merge_preview(project: Project, code: str, *, into: str) -> Merging:
+    """What merging would do to the codings of ``code``."""
+    there: dict[tuple[str, str], list[Coding]] = {}
+    for coding in project.codings(code=into):
+        there.setdefault((coding.document, coding.coder), []).append(coding)
     codings = project.codings(code=code)
-    together = sum(_place(coding) in there for coding in codings)
-    return Resorted(len(codings) - together, together)
+    together, overlapping = [], []
+    for coding in codings:
+        beside = there.get((coding.document, coding.coder), ())
+        same = next((other for other in beside if other.span == coding.span), None)
+        if same is not None:
+            together.append((coding, same))
+        else:
+            overlapping += [(coding, other) for other in beside if other.span.overlaps(coding.span)]
+    return Merging(len(codings) - len(together), tuple(together), tuple(overlapping))
 
 
 def split_code(
@@ -105,6 +127,30 @@ def step_code(project: Project, code: str, step: int, *, coder: str) -> None:
         others = [sibling for sibling in siblings if sibling != code]
         before = others[place] if place < len(others) else None
         change.save_codebook(codebook.moved(code, under=parent, before=before))
+
+
+def nest_code(project: Project, code: str, *, coder: str) -> None:
+    """Put a code below the sibling before it, as the last one there. Raises CodebookConflict for the first sibling."""
+    with change_by(project, coder, "move code", summary=f"move code {_name(project, code)} in") as change:
+        codebook = project.codebook()
+        siblings = [sibling.id for sibling in codebook.children(codebook.code(code).parent)]
+        place = siblings.index(code)
+        if not place:
+            raise CodebookConflict(f"{codebook.path(code)} stands first; no code before it can take it in")
+        change.save_codebook(codebook.moved(code, under=siblings[place - 1]))
+
+
+def lift_code(project: Project, code: str, *, coder: str) -> None:
+    """Put a code beside the one that it stands below, right after it. Raises CodebookConflict at the top."""
+    with change_by(project, coder, "move code", summary=f"move code {_name(project, code)} out") as change:
+        codebook = project.codebook()
+        parent = codebook.code(code).parent
+        if parent is None:
+            raise CodebookConflict(f"{codebook.path(code)} stands at the top already")
+        above = codebook.code(parent).parent
+        siblings = [sibling.id for sibling in codebook.children(above)]
+        after = siblings[siblings.index(parent) + 1 :]
+        change.save_codebook(codebook.moved(code, under=above, before=after[0] if after else None))
 
 
 def _chosen(project: Project, codings: Sequence[str], coder: str) -> list[Coding]:

@@ -146,6 +146,10 @@ def test_the_first_of_its_siblings_cannot_go_up_and_goes_down(study: Path, app: 
     assert named(app.button, "Up").disabled
     named(app.button, "Down").click().run()
     assert siblings() == [before[1], before[0], *before[2:]]
+    named(app.button, "In").click().run()
+    assert in_project(study, lambda project, _: project.codebook().path("together")).endswith("Later / Together")
+    named(app.button, "Out").click().run()
+    assert siblings() == [before[1], before[0], *before[2:]]
 
 
 def test_a_code_much_like_another_is_added_only_when_that_is_confirmed(

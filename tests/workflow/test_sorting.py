@@ -9,7 +9,17 @@ from coder.model import Coding, Span
 from coder.store import Project
 from coder.workflow.codebooks import merge_codes, retire_code
 from coder.workflow.codings import code_span, redo, undo, write_memo
-from coder.workflow.sorting import Resorted, merge_preview, pin_quotation, recode_codings, split_code, step_code
+from coder.workflow.sorting import (
+    Merging,
+    Resorted,
+    lift_code,
+    merge_preview,
+    nest_code,
+    pin_quotation,
+    recode_codings,
+    split_code,
+    step_code,
+)
 
 SpanOf = Callable[[str], Span]
 
@@ -27,11 +37,17 @@ def names(project: Project, parent: str) -> list[str]:
     return [code.name for code in project.codebook().children(parent)]
 
 
-def test_a_merge_does_what_its_preview_says(project: Project, three: list[Coding], me: str) -> None:
+def test_a_merge_does_what_its_preview_says(
+    project: Project, document: str, three: list[Coding], me: str, span_of: SpanOf
+) -> None:
+    longer = code_span(project, document, span_of("together, all nine homes"), "transfer", coder=me)
+    (same,) = [coding for coding in project.codings(code="transfer") if coding.span == three[0].span]
     foreseen = merge_preview(project, "together", into="transfer")
-    assert foreseen == Resorted(moved=2, together=1)
+    assert foreseen == Merging(moved=2, together=((three[0], same),), overlapping=((three[1], longer),))
     merge_codes(project, "together", into="transfer", coder=me)
-    assert len(project.codings(code="transfer")) == 1 + foreseen.moved
+    left = {coding.id for coding in project.codings(code="transfer")}
+    assert left - {three[0].id, same.id} == {longer.id, three[1].id, three[2].id}
+    assert len(left) == 2 + foreseen.moved
 
 
 def test_a_split_puts_the_chosen_quotations_on_a_code_beside_and_is_one_undo(
@@ -114,3 +130,17 @@ def test_codes_step_up_and_down_among_their_siblings_but_not_out_of_them(project
         step_code(project, "transfer", 1, coder=me)
     undo(project, coder=me)
     assert names(project, "paths") == ["Transfer", "Together"]
+
+
+def test_codes_are_nested_under_the_one_before_and_lifted_out_again(project: Project, me: str) -> None:
+    nest_code(project, "transfer", coder=me)
+    assert names(project, "together") == ["Transfer"]
+    with pytest.raises(CodebookConflict, match="stands first; no code before it can take it in"):
+        nest_code(project, "transfer", coder=me)
+    lift_code(project, "transfer", coder=me)
+    assert names(project, "paths") == ["Together", "Transfer"]
+    lift_code(project, "together", coder=me)
+    roots = [code.name for code in project.codebook().children()]
+    assert roots[:2] == ["Paths", "Together"]
+    with pytest.raises(CodebookConflict, match="stands at the top already"):
+        lift_code(project, "together", coder=me)

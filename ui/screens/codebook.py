@@ -17,7 +17,6 @@ from coder.workflow import codebooks, sorting
 from coder.workflow.likeness import much_alike
 from coder.workflow.meaning import DEFINING, wording
 from coder.workflow.projects import shipped_codebooks
-from coder.workflow.sorting import Resorted
 from coder.workflow.versions import to_look_at_again
 from ui.assistant import names_encoder
 from ui.parts import versions
@@ -26,13 +25,15 @@ from ui.parts.disputes import dispute
 from ui.parts.errors import refused
 from ui.parts.sharing import share
 from ui.parts.splitting import splitting
-from ui.parts.words import count, plain, swatch
+from ui.parts.words import count, plain, shortened, swatch
 from ui.resources import coder_id, opened
 from ui.session import session
 
 _EDITING = "code being edited"
 _BEGUN = "code as it was when editing began"
 _SPLITTING = "code being split"
+_OVERLAPPING = 8
+"""Quotations shown of those on which two codes lie that are to be merged."""
 
 
 def show() -> None:
@@ -48,7 +49,8 @@ def show() -> None:
         bar = st.container(horizontal=True, vertical_alignment="center")
         waiting = to_look_at_again(project)
         views = {"codes": "Codes", "history": "History", "again": f"Look again ({len(waiting):,})"}
-        view = st.segmented_control(
+        row = st.container(horizontal=True, vertical_alignment="center")
+        view = row.segmented_control(
             "View",
             views,
             format_func=views.__getitem__,
@@ -67,6 +69,8 @@ def show() -> None:
                 left, right = st.columns([5, 6], gap="medium")
             with left:
                 chosen = _tree(codebook, made)
+            with row:
+                _order(project, codebook, chosen)
             with right:
                 if chosen is None:
                     st.info("Choose a code to read its definition and to sharpen it.")
@@ -98,7 +102,8 @@ def _bar(project: Project, codebook: Codebook, chosen: Code | None) -> None:
 
 
 def _tree(codebook: Codebook, made: dict[str, int]) -> Code | None:
-    walked = list(codebook.walk())
+    here, walked = session(), list(codebook.walk())
+    at = next((row for row, (_, code) in enumerate(walked) if code.id == here.code), None)
     rows = [
         {
             "colour": swatch(code.colour),
@@ -114,6 +119,7 @@ def _tree(codebook: Codebook, made: dict[str, int]) -> Code | None:
         height=min(760, 40 + 35 * len(rows)),
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
+        selection_default={"selection": {"rows": [at]}} if at is not None else None,
         # A row is chosen by its number: with another order the choice must not pass to another code.
         key=f"codebook tree {hash(tuple(code.id for _, code in walked))}",
         placeholder="",
@@ -124,7 +130,6 @@ def _tree(codebook: Codebook, made: dict[str, int]) -> Code | None:
             "codings": st.column_config.NumberColumn(width=70),
         },
     )
-    here = session()
     picked = event.selection.rows or [row for row, _ in event.selection.cells]
     if picked and picked[0] < len(walked):
         here.code = walked[picked[0]][1].id
@@ -297,7 +302,6 @@ def _acts(project: Project, codebook: Codebook, code: Code, codings: int) -> Non
             _end_editing()
             st.session_state[_EDITING] = code.id
             st.rerun()
-        _order(project, codebook, code)
         with popover(project, "Move", icon="drive_file_move"):
             under = st.selectbox("Under", [None, *others], format_func=_place_in(codebook), key=f"under {code.id}")
             if st.button("Move it there", type="primary"):
@@ -307,7 +311,7 @@ def _acts(project: Project, codebook: Codebook, code: Code, codings: int) -> Non
             takers = [other for other in others if codebook.code(other).takes_codings]
             into = st.selectbox("Into", takers, format_func=codebook.path, key=f"into {code.id}")
             if into:
-                st.text(_merging(sorting.merge_preview(project, code.id, into=into)))
+                _merging(project, code, into)
             if st.button("Merge it", type="primary") and into:
                 what = f"Merged {code.name} into {codebook.code(into).name}"
                 act(lambda: codebooks.merge_codes(project, code.id, into=into, coder=coder_id()), what)
@@ -323,20 +327,53 @@ def _acts(project: Project, codebook: Codebook, code: Code, codings: int) -> Non
             act(lambda: codebooks.remove_code(project, code.id, coder=coder_id()), f"Removed {code.name}")
 
 
-def _order(project: Project, codebook: Codebook, code: Code) -> None:
-    siblings = codebook.children(code.parent)
-    for step, arrow, key, end in ((-1, "upward", "Alt+Up", siblings[0]), (1, "downward", "Alt+Down", siblings[-1])):
-        word = "Up" if step < 0 else "Down"
-        if st.button(word, icon=f":material/arrow_{arrow}:", shortcut=key, disabled=code == end):
-            what = f"Moved {code.name} {word.lower()}"
-            act(partial(sorting.step_code, project, code.id, step, coder=coder_id()), what)
+def _order(project: Project, codebook: Codebook, code: Code | None) -> None:
+    """Move the chosen code step by step: the keys also work while the tree has the focus."""
+    siblings = codebook.children(code.parent) if code else ()
+    first, last, top = (
+        code in (None, *siblings[:1]),
+        code in (None, *siblings[-1:]),
+        code is None or code.parent is None,
+    )
+    steps = (
+        ("Up", "upward", "Alt+Shift+Up", first, partial(sorting.step_code, step=-1)),
+        ("Down", "downward", "Alt+Shift+Down", last, partial(sorting.step_code, step=1)),
+        ("Out", "back", "Alt+Shift+Left", top, sorting.lift_code),
+        ("In", "forward", "Alt+Shift+Right", first, sorting.nest_code),
+    )
+    for word, arrow, key, end, move in steps:
+        if st.button(word, icon=f":material/arrow_{arrow}:", shortcut=key, disabled=end, help=_STEPS[word]) and code:
+            act(partial(move, project, code.id, coder=coder_id()), f"Moved {code.name} {word.lower()}")
 
 
-def _merging(foreseen: Resorted) -> str:
-    words = f"{count(foreseen.moved, 'coding')} will move to that code; the examples and the codes below go along."
-    if foreseen.together:
-        words += f" {count(foreseen.together, 'coding')} will fall together with one on the same words."
-    return words
+_STEPS = {
+    "Up": "Before the code above it, under the same one",
+    "Down": "After the code below it, under the same one",
+    "Out": "Beside the code that it stands under",
+    "In": "Under the code above it",
+}
+
+
+def _merging(project: Project, code: Code, into: str) -> None:
+    """Say what a merge would do, with the quotations on which both codes lie."""
+    foreseen = sorting.merge_preview(project, code.id, into=into)
+    st.text(f"{count(foreseen.moved, 'coding')} will move to that code; the examples and the codes below go along.")
+    documents = {document.id: document.name for document in project.documents()}
+    names = {coder.id: coder.name for coder in project.coders()}
+    for pairs, what in (
+        (foreseen.together, "on the same words as one of that code: the two become one"),
+        (foreseen.overlapping, "on words that one of that code shares in part: both stay"),
+    ):
+        if pairs:
+            with st.expander(f"{count(len(pairs), 'coding')} {what}"):
+                for one, other in pairs[:_OVERLAPPING]:
+                    with st.container(border=True, gap=None):
+                        st.text(shortened(one.quotation, 200))
+                        if other.span != one.span:
+                            st.text(shortened(other.quotation, 200))
+                        st.caption(plain(f"{names[one.coder]}, {documents[one.document]}"))
+                if len(pairs) > _OVERLAPPING:
+                    st.caption(f"and {len(pairs) - _OVERLAPPING:,} more")
 
 
 def _load(project: Project) -> None:
