@@ -1,6 +1,7 @@
 """Tables for analysts: domain values in, pandas DataFrames out."""
 
 from coder.tables.cases import NO_CASE, case_by_code, case_words, told_apart, unread
+from coder.tables.changes import changed_cells
 from coder.tables.co_occurrence import Near, co_occurrence, codings_together
 from coder.tables.contrasts import Said, contrast
 from coder.tables.counting import Measure, codings_in
@@ -39,6 +40,7 @@ __all__ = [
     "by_group",
     "case_by_code",
     "case_words",
+    "changed_cells",
     "clock",
     "co_occurrence",
     "code_by_date",

@@ -29,6 +29,7 @@ from coder.model import (
     now,
     text_hash,
 )
+from coder.model.framework import RowKind
 from coder.refining.definitions import Judgement, sharpenings
 from coder.refining.drift import drifts
 from coder.refining.gaps import gaps
@@ -51,6 +52,7 @@ from coder.refining.split import splits
 from coder.store import Project
 from coder.workflow.codebooks import change_code, check_takes_codings, merge_codes
 from coder.workflow.corpus import Corpus
+from coder.workflow.framework import reached_by_marks
 from coder.workflow.ledger import covered
 from coder.workflow.permission import acting, change_by
 from coder.workflow.tables import material
@@ -210,15 +212,13 @@ class Plan:
     removed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Effect:
-    """Codings that would change, be new or go; and the columns of cases by codes that differ, before and after."""
+    """How many codings would change, be new, or go."""
 
     changed: int
     added: int
     removed: int
-    before: pd.DataFrame
-    after: pd.DataFrame
 
 
 def choosable(proposal: Proposal) -> tuple[str, ...]:
@@ -229,26 +229,24 @@ def choosable(proposal: Proposal) -> tuple[str, ...]:
 
 
 def effect(project: Project, gathered: Gathered, proposal: Proposal, choice: Choice, *, coder: str) -> Effect:
-    """What taking a proposal would change, on the codings and on the table of cases by codes.
-
-    Raises what ``take`` would.
-    """
-    before = material(project)
+    """What taking a proposal would do to the codings. Raises what ``take`` would."""
     plan = _planned(project, gathered, proposal, choice, coder)
-    saved = {coding.id: coding for coding in plan.saved}
-    there = {coding.id for coding in before.codings}
-    kept = [saved.pop(coding.id, coding) for coding in before.codings if coding.id not in set(plan.removed)]
+    there = {coding.id for coding in project.codings()}
+    changed = sum(coding.id in there for coding in plan.saved)
+    return Effect(changed, len(plan.saved) - changed, len(plan.removed))
+
+
+def effect_on_tables(
+    project: Project, gathered: Gathered, proposal: Proposal, choice: Choice, *, coder: str
+) -> dict[str, pd.DataFrame]:
+    """What taking a proposal would change in every table: see ``tables.changed_cells``. Raises what ``take`` would."""
+    before = material(project, texts=True, speakers=True)
+    plan = _planned(project, gathered, proposal, choice, coder)
+    saved, removed = {coding.id: coding for coding in plan.saved}, set(plan.removed)
+    kept = [saved.pop(coding.id, coding) for coding in before.codings if coding.id not in removed]
     after = replace(before, codebook=plan.codebook, codings=[*kept, *saved.values()])
-    old, new = table_room.case_by_code(before), table_room.case_by_code(after)
-    rows = list(dict.fromkeys([*old.index, *new.index]))
-    paths = [path for path in dict.fromkeys([*old.columns, *new.columns]) if not _same_column(old, new, path)]
-    return Effect(
-        sum(coding.id in there for coding in plan.saved),
-        sum(coding.id not in there for coding in plan.saved),
-        len(plan.removed),
-        old.reindex(index=rows, columns=paths, fill_value=0),
-        new.reindex(index=rows, columns=paths, fill_value=0),
-    )
+    cells = [cell for kind in RowKind for cell in project.framework_cells(kind)]
+    return table_room.changed_cells(before, after, cells, reached_by_marks(project))
 
 
 def take(project: Project, gathered: Gathered, proposal: Proposal, choice: Choice, *, coder: str) -> None:
@@ -386,10 +384,6 @@ def _own(project: Project, codings: Sequence[Coding], coder: str) -> None:
     others = sum(coding.coder != coder for coding in codings)
     if others and acting(project, coder).role is not Role.OWNER:
         raise NotAllowed(f"{others} of these quotations are other coders'; ask the owner of the project to do it")
-
-
-def _same_column(old: pd.DataFrame, new: pd.DataFrame, path: str) -> bool:
-    return path in old.columns and path in new.columns and old[path].equals(new[path])
 
 
 # --- setting aside ---------------------------------------------------------------------------------

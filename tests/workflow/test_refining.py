@@ -11,15 +11,18 @@ from coder.model import Code, Coder, Decision, Origin, Outcome, Role, new_id, te
 from coder.refining.proposal import Kind, Proposal
 from coder.store import Project
 from coder.suggest.encoder import Encoder
+from coder.tables import changed_cells
 from coder.workflow.assistant import Assistant
 from coder.workflow.codebooks import add_code
 from coder.workflow.codings import change_code_of, code_span, remove_coding, undo
+from coder.workflow.framework import reached_by_marks
 from coder.workflow.refining import (
     Choice,
     Gathered,
     bring_back,
     coverage,
     effect,
+    effect_on_tables,
     find,
     gather,
     is_aside,
@@ -28,6 +31,7 @@ from coder.workflow.refining import (
     still_holds,
     take,
 )
+from coder.workflow.tables import ExportKind, Question, compared, material
 from tests.workflow.study import code_document, fill, passages_about
 
 DOCUMENTS = 20
@@ -151,8 +155,6 @@ def test_taking_a_merge_is_one_change_that_undo_takes_back(
 
 @pytest.mark.parametrize("kind", [Kind.MERGE, Kind.SPLIT, Kind.MISFIT, Kind.GAP])
 def test_the_preview_is_what_taking_gives(project: Project, me: str, read: Callable[[], Gathered], kind: Kind) -> None:
-    from coder.workflow.tables import case_by_code
-
     gathered = read()
     proposal = made_up(kind, project)
     if kind is Kind.MERGE:
@@ -161,19 +163,23 @@ def test_the_preview_is_what_taking_gives(project: Project, me: str, read: Calla
         last = project.documents()[-1].id
         proposal = replace(proposal, codes=(), rests_on=tuple(f"{last}/{i}" for i in (1, 3, 5)))
     choice = Choice(name="A new one")
-    before = case_by_code(project)
+    before, old = material(project, texts=True, speakers=True), compared(project, Question(ExportKind.KINDS))
     foreseen = effect(project, gathered, proposal, choice, coder=me)
-    assert before[foreseen.before.columns.intersection(before.columns)].equals(
-        foreseen.before[foreseen.before.columns.intersection(before.columns)]
-    )
+    tables = effect_on_tables(project, gathered, proposal, choice, coder=me)
     take(project, gathered, proposal, choice, coder=me)
-    after = case_by_code(project)
-    here = foreseen.after.columns.intersection(after.columns)
-    assert len(here)
-    assert after[here].equals(foreseen.after[here])
-    untouched = before.columns.difference(foreseen.before.columns)
-    assert after[untouched].equals(before[untouched])
     assert foreseen.changed + foreseen.added + foreseen.removed > 0
+    came = changed_cells(before, material(project, texts=True, speakers=True), (), reached_by_marks(project))
+    assert tables.keys() == came.keys()
+    for name, cells in tables.items():
+        assert cells.sort_values(["row", "column"], ignore_index=True).equals(
+            came[name].sort_values(["row", "column"], ignore_index=True)
+        ), name
+    # Checked once against the table that the page shows.
+    new = compared(project, Question(ExportKind.KINDS))
+    for row, column, was, is_now in tables["by kind of document"].itertuples(index=False):
+        assert (old.at[row, column] if row in old.index else 0) == int(was or 0)
+        assert (new.at[row, column] if row in new.index else 0) == int(is_now or 0)
+    assert len(tables["by kind of document"])
     assert project.verify() == []
 
 

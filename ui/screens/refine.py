@@ -371,10 +371,9 @@ def _preview(project: Project, gathered: Gathered, each: Proposal, choice: Choic
         st.caption("Give the new code a name to see what would change.")
         return
     with told():
-        foreseen = refining.effect(project, gathered, each, choice, coder=coder_id())
-        st.caption(plain(_effect(foreseen)))
-        with st.expander("Cases by codes, before and after", icon=":material/table_chart:"):
-            st.dataframe(_side_by_side(foreseen), hide_index=True)
+        st.caption(plain(_effect(refining.effect(project, gathered, each, choice, coder=coder_id()))))
+        if st.toggle("Show what changes in every table", key="effect on tables"):
+            _tables(refining.effect_on_tables(project, gathered, each, choice, coder=coder_id()), each.key)
 
 
 def _effect(foreseen: Effect) -> str:
@@ -390,10 +389,18 @@ def _effect(foreseen: Effect) -> str:
     return "; ".join(parts) + ". Undo takes all of it back."
 
 
-def _side_by_side(foreseen: Effect) -> pd.DataFrame:
-    """One row a code, one column a case; what changes as "before → after"."""
-    before, after = foreseen.before.T.astype(str), foreseen.after.T.astype(str)
-    return before.where(before == after, before + " → " + after).rename_axis("code").reset_index()
+def _tables(changed: dict[str, pd.DataFrame], key: str) -> None:
+    """The tables with how many of their cells change, and those of the one that is chosen."""
+    touched = {name: cells for name, cells in changed.items() if len(cells)}
+    untouched = [name for name in changed if name not in touched]
+    if touched:
+        name = st.pills(
+            "Table", list(touched), default=next(iter(touched)), required=True, label_visibility="collapsed",
+            format_func=lambda name: f"{name.capitalize()} ({len(touched[name]):,})", key=f"table {key}",
+        )  # fmt: skip
+        st.dataframe(touched[name], hide_index=True, height=min(320, 40 + 35 * len(touched[name])))
+    if untouched:
+        st.caption(f"Nothing changes in: {', '.join(untouched)}.")
 
 
 def _silences(codebook: Codebook, found: Found) -> None:
