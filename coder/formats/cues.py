@@ -78,7 +78,7 @@ def by_labels(items: Sequence[Cue | Piece]) -> list[Cue | Piece]:
 def _splitter(cues: Sequence[Cue]) -> Callable[[Cue], list[Cue]]:
     rows = {id(cue): [(row, label_of(row, 0)) for row in cue.words.split("\n")] for cue in cues}
     labels = [label for row in rows.values() for _, label in row if label is not None and not label.alone]
-    believed = convention(Evidence(labels, len(cues)))
+    believed = convention(Evidence(labels, sum(bool(cue.words.strip()) for cue in cues)))
 
     def split(cue: Cue) -> list[Cue]:
         parts: list[tuple[str | None, list[str]]] = []

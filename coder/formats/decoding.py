@@ -120,6 +120,9 @@ def _guessed(content: bytes, first: int) -> tuple[str, list[str]]:
 
 def guessed_encoding(sample: bytes) -> str:
     """The likeliest encoding of a text that is not UTF-8."""
+    if b"\r" in sample and b"\n" not in sample and _looks_western(sample.decode("mac_roman")):
+        # Only an old Macintosh ends lines so.
+        return "mac_roman"
     if _looks_western(sample.decode("cp1252", "replace")):
         return "cp1252"
     import charset_normalizer  # slow to load, and seldom needed

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import pairwise
 
-from coder.formats.stamps import BRACKETED, CLOCK, milliseconds
+from coder.formats.stamps import BRACKETED, CLOCK, SECONDS, milliseconds
 
 
 class Form(Enum):
@@ -37,6 +37,8 @@ class Form(Enum):
     """``Name<tab>words``, two cells of a table"""
     LINE = auto()
     """a name on a line of its own, right below a stamp"""
+    LINE_ABOVE = auto()
+    """a name on a line of its own, right above a stamp"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ class Label:
     sure: bool = False
 
 
-_LEAD = r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]*(?:(?:[-*•–>]|\d{1,3}[.)])\s+)?"
-"""What may stand before a label: marks without a width, as writing from right to left has them, and a bullet."""
+_LEAD = r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]*(?:(?:[-*•–>]|\d{1,4}[.)]?)\s+)?"
+"""What may stand before a label: marks without a width, as writing from right to left has them, a bullet or number."""
 _MARK = r"(?:\*{1,3}|_{1,2})?"
 _NAME = r"(?P<name>[^\W\d_][^:：\[\]{}<>\t\n*#]{0,58}?)"
 _COLON_MARK = rf"\s?(?::{_MARK}(?=\s|$)|：{_MARK})"
@@ -68,19 +70,39 @@ _COLON_MARK = rf"\s?(?::{_MARK}(?=\s|$)|：{_MARK})"
 _STAMP = re.compile(
     rf"{_LEAD}{_MARK}(?P<stamp>{BRACKETED}|{CLOCK}){_MARK}(?:\s*(?:-->|–|-)\s*(?P<until>{CLOCK}))?(?P<gap>\s*(?:[-–|]\s+)?)"
 )
+_DATED = re.compile(
+    rf"{_LEAD}\[?(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}})(?:,?\s+|T)"
+    rf"(?P<stamp>{CLOCK})(?:\s?(?P<half>[AaPp])\.?[Mm]\b\.?)?\]?(?P<gap>\s+(?:[-–|]\s+)?)"
+)
+"""``2026-03-05 14:01:22 From Name to Everyone:``, ``[12/03/2026, 14:05:11] Name:``, as chats have them."""
+_RANGE = re.compile(
+    rf"{_LEAD}\[\s*(?P<stamp>{CLOCK}|{SECONDS})\s*(?:-{{1,2}}>?|–)\s*(?P<until>{CLOCK}|{SECONDS})\s*\](?P<gap>\s*)"
+)
 _NAME_COLON = re.compile(rf"{_LEAD}{_MARK}{_NAME}{_MARK}{_COLON_MARK}")
 _IN_BRACKETS = re.compile(rf"\[{_NAME}\]\s?:(?=\s|$)")
+_BRACKETS_ALONE = re.compile(rf"\[{_NAME}\]:?(?=\s)")
 _NAME_STAMP = re.compile(
-    rf"{_LEAD}{_MARK}{_NAME}{_MARK}\s?[:：]?{_MARK}\s*(?P<stamp>{BRACKETED})\s?[:：]?{_MARK}(?=\s|$)"
+    rf"{_LEAD}{_MARK}{_NAME}{_MARK}\s?[:：]?{_MARK}"
+    rf"(?:\s*(?P<stamp>{BRACKETED})\s?[:：]?{_MARK}(?=\s|$)|\t\s*(?P<cell>{CLOCK})(?=\t))"
 )
-_NAME_CLOCK = re.compile(rf"{_MARK}{_NAME}{_MARK}(?P<gap>,?\s+|\s*\|\s*){_MARK}(?P<stamp>{CLOCK}){_MARK}$")
+_NAME_CLOCK = re.compile(
+    rf"{_MARK}{_NAME}{_MARK}(?P<gap>,?\s+|\s*\|\s*|\s+[-–—•·]\s+){_MARK}(?P<stamp>{CLOCK}){_MARK}$"
+)
+_CALLER_CLOCK = re.compile(
+    rf"(?P<name>[+@\d(]?(?:[\d*]|[^\x00-\x7f\w\s])[^:\[\]{{}}<>\t\n]{{0,58}}?)(?P<gap>\s{{2,}})(?P<stamp>{CLOCK})$"
+)
+"""Somebody who came by telephone, or whose name does not begin with a letter: ``+358 40 *****12   0:20``."""
 _BRACKETED_NAME_CLOCK = re.compile(rf"\[{_NAME}\](?P<gap>\s+)(?P<stamp>{CLOCK})$")
 _FULL_CLOCK = re.compile(r"[*_]{0,3}\d{1,3}:\d{2}:\d{2}[*_]{0,3}")
 _NAME_TAB = re.compile(rf"{_NAME}\t\s*(?=\S)")
 _FROM = re.compile(r"From\s+(\S.*?)(?:\s+[tT]o\s.*)?$")
 """``From Anna to Everyone``, as a chat names who writes."""
+_CHAT = re.compile(
+    r"From\s+(?P<from>\S[^\t\n]{0,60}?)\s+[tT]o\s[^\t\n]{1,60}?:(?=\s|$)|(?P<cell>[^\s:][^\t\n]{0,80}?)\s?:(?=\t|$)"
+)
+"""Who writes in a chat; an account may be called ``0xAda``, ``@ada`` or ``🌊 Ada``."""
 
-_CLOCK_NEAR = re.compile(r"[\[({<#]\s*\d")
+_CLOCK_NEAR = re.compile(r"[\[({<#\t]\s*\d")
 _NAME_ALONE = re.compile(rf"{_NAME}(?<![.,])$")
 _NOT_A_NAME = re.compile(r"[?!…;\"“”„=\\]|//|https?$|\b(?!Prof|Mrs|Ing|Mag|Frau|Herr)\w{3,}\.\s", re.IGNORECASE)
 
@@ -90,50 +112,76 @@ AT_ONCE = re.compile(r"(?<!:)//[^\W\d_][^:/\n]{0,40}:\s")
 _HEAD = 110
 """Characters of a line in which a label must end."""
 
+_RANGE_NEAR = 12
+"""Characters at the beginning of a line in which a range of times in brackets opens."""
 
-def label_of(line: str, start: int, *, bold: int = 0, below_stamp: bool = False) -> Label | None:
+
+def label_of(
+    line: str, start: int, *, bold: int = 0, below_stamp: bool = False, above_stamp: bool = False
+) -> Label | None:
     """The label that a line (without blanks around it) may begin with; ``start`` is its place in the text.
 
-    ``bold`` is the number of characters at its beginning that are set in bold; ``below_stamp`` says that
-    the line before held a time stamp and nothing else.
+    ``bold`` is the number of characters at its beginning that are set in bold; ``below_stamp`` and
+    ``above_stamp`` say that the line before or after holds a time stamp and nothing else.
     """
     head = line[:_HEAD]
     colon = head.find(":")
+    if "[" in head[:_RANGE_NEAR] and (stamp := _RANGE.match(head)):
+        return _after_stamp(line, start, stamp)
     if colon < 0 and "：" not in head:
-        own = _on_own_line(line, start) if below_stamp else None
+        own = _on_own_line(line, start, above=not below_stamp) if below_stamp or above_stamp else None
         return _bold(line, start, bold) or own or _before_tab(line, start)
     if head[colon - 1 : colon].isdigit() and head[colon + 1 : colon + 2].isdigit():
-        if stamp := _STAMP.match(head):
+        if stamp := _STAMP.match(head) or _DATED.match(head):
             return _after_stamp(line, start, stamp)
         if len(line) < _HEAD and (found := _NAME_CLOCK.match(line)) and not _ends_small(found["name"]):
             sure = found["gap"].count(" ") > 1 or "\t" in found["gap"]
             return _label(Form.NAME_AND_CLOCK, found, line, start, time=milliseconds(found["stamp"]), sure=sure)
-        if len(line) < _HEAD and (found := _BRACKETED_NAME_CLOCK.match(line)):
+        if len(line) < _HEAD and (found := _BRACKETED_NAME_CLOCK.match(line) or _CALLER_CLOCK.match(line)):
             return _label(Form.NAME_AND_CLOCK, found, line, start, time=milliseconds(found["stamp"]), sure=True)
     # "Name [0:04]" and "Name: [0:04]": the clock stands right behind the name or its colon.
     if found := _NAME_STAMP.match(head) if _CLOCK_NEAR.search(head, max(0, colon - 4)) else None:
-        return _label(Form.NAME_THEN_STAMP, found, line, start, time=milliseconds(found["stamp"]), sure=True)
+        time = milliseconds(found["stamp"] or found["cell"])
+        return _label(Form.NAME_THEN_STAMP, found, line, start, time=time, sure=True)
     if found := _NAME_COLON.match(head) or _IN_BRACKETS.match(head):
         return _label(Form.COLON, found, line, start, sure=below_stamp)
     return _bold(line, start, bold)
 
 
 def _after_stamp(line: str, start: int, stamp: re.Match[str]) -> Label | None:
-    until = milliseconds(stamp["until"]) if stamp["until"] else None
+    parts = stamp.groupdict()
+    until = milliseconds(parts["until"]) if parts.get("until") else None
+    time = milliseconds(stamp["stamp"])
+    if half := parts.get("half"):
+        time = time % _HALF_A_DAY + (_HALF_A_DAY if half in "Pp" else 0)
     # More blanks may follow than a label holds.
     words = len(line) - len(line[stamp.end() :].lstrip())
     label = Label(
         Form.STAMP,
         start + words,
-        time=milliseconds(stamp["stamp"]),
+        time=time,
         until=until,
         after_stamp=start + words,
         alone=words == len(line),
-        sure=until is not None or not stamp["stamp"][0].isdigit() or _is_alone(line),
+        sure=until is not None or not stamp["stamp"][0].isdigit() or stamp.re is _DATED or _is_alone(line),
     )
     head = line[:_HEAD]
+    if (chat := _CHAT.match(head, stamp.end())) and (chat["from"] or "\t" in stamp["gap"]):
+        words = len(line) - len(line[chat.end() :].lstrip())
+        name = (chat["from"] or chat["cell"]).strip()
+        return Label(
+            Form.STAMP_THEN_NAME,
+            start + words,
+            name,
+            time,
+            after_stamp=label.after_stamp,
+            alone=words == len(line),
+            sure=True,
+        )
     found = (
-        _NAME_COLON.match(head, stamp.end()) or ("\t" in stamp["gap"] and _NAME_TAB.match(head, stamp.end())) or None
+        _NAME_COLON.match(head, stamp.end())
+        or ("\t" in stamp["gap"] and _NAME_TAB.match(head, stamp.end()))
+        or _BRACKETS_ALONE.match(head, stamp.end())
     )
     named = _label(Form.STAMP_THEN_NAME, found, line, start) if found else None
     if named is not None:
@@ -144,6 +192,9 @@ def _after_stamp(line: str, start: int, stamp: re.Match[str]) -> Label | None:
     if named is not None and named.name and _is_name_like(named.name):
         return replace(label, form=named.form, words=named.words, name=named.name, alone=True)
     return label if label.alone or stamp["gap"] else None
+
+
+_HALF_A_DAY = 12 * 3_600_000
 
 
 def _ends_small(name: str) -> bool:
@@ -162,9 +213,9 @@ def _is_alone(line: str) -> bool:
     return _FULL_CLOCK.fullmatch(line) is not None
 
 
-def _on_own_line(line: str, start: int) -> Label | None:
+def _on_own_line(line: str, start: int, *, above: bool) -> Label | None:
     found = _NAME_ALONE.match(line)
-    return _label(Form.LINE, found, line, start) if found else None
+    return _label(Form.LINE_ABOVE if above else Form.LINE, found, line, start) if found else None
 
 
 def _label(
@@ -202,6 +253,12 @@ class Convention:
     def names_speakers(self) -> bool:
         """Whether any name is believed."""
         return any(self.names.values())
+
+    @property
+    def only_one(self) -> bool:
+        """Whether a single name is believed, and stands before a colon or in bold type, where no time is told."""
+        names = {spelling(name) for found in self.names.values() for name in found}
+        return len(names) == 1 and any(self.names[form] for form in (Form.COLON, Form.TAB, Form.BOLD))
 
     def share(self, evidence: Evidence) -> float:
         """The share of all paragraphs that begin with a name that is believed."""
@@ -246,7 +303,8 @@ def convention(evidence: Evidence) -> Convention:
         Form.STAMP_AND_NAME: _beside_stamps(evidence),
         Form.NAME_THEN_STAMP: _before_stamps(evidence),
         Form.NAME_AND_CLOCK: _before_clocks(evidence),
-        Form.LINE: _on_own_lines(evidence),
+        Form.LINE: _on_own_lines(evidence, Form.LINE),
+        Form.LINE_ABOVE: _on_own_lines(evidence, Form.LINE_ABOVE),
         Form.TAB: frozenset() if evidence.notes else _by_repetition(evidence, Form.TAB),
     }
     believed = sum(evidence.names(form)[name] for form, found in names.items() for name in found)
@@ -291,7 +349,7 @@ def _beside_stamps(evidence: Evidence) -> frozenset[str]:
     names = evidence.names(Form.STAMP_AND_NAME)
     total = sum(names.values())
     stamps = sum(label.after_stamp is not None for label in evidence.labels)
-    return frozenset(names) if total > 3 and total >= 0.9 * stamps and 2 * len(names) <= total else frozenset()
+    return frozenset(names) if total > 2 and total >= 0.9 * stamps and 3 * len(names) <= 2 * total else frozenset()
 
 
 def _before_stamps(evidence: Evidence) -> frozenset[str]:
@@ -309,10 +367,16 @@ def _before_clocks(evidence: Evidence) -> frozenset[str]:
     return frozenset(names) if total and (sure or often) else frozenset()
 
 
-def _on_own_lines(evidence: Evidence) -> frozenset[str]:
-    names = evidence.names(Form.LINE)
+def _on_own_lines(evidence: Evidence, form: Form) -> frozenset[str]:
+    names = evidence.names(form)
     ranges = sum(label.form is Form.STAMP and label.alone for label in evidence.labels)
-    named = sum(names.values()) > ranges / 2 and (_repeats(names) or ranges <= 3)
+    if form is Form.LINE_ABOVE:
+        # The last words above a stamp look like a name, too: nearly all must be names, and come again.
+        named = (
+            sum(names[name] for name in names if _is_name_like(name)) >= 0.9 * ranges and 3 * len(names) <= 2 * ranges
+        )
+    else:
+        named = sum(names.values()) > ranges / 2 and (_repeats(names) or ranges <= 3)
     return frozenset(names) if named else frozenset()
 
 
@@ -334,7 +398,11 @@ def _below_stamps(evidence: Evidence) -> frozenset[str]:
 
 def _by_repetition(evidence: Evidence, form: Form) -> frozenset[str]:
     names = evidence.names(form)
-    repeated = {name: count for name, count in names.items() if count > 1 and name.casefold() not in NOT_SPEAKERS}
+    counts: Counter[str] = Counter()
+    for name, count in names.items():
+        if name.casefold() not in NOT_SPEAKERS:
+            counts[spelling(name)] += count
+    repeated = {name: count for name, count in counts.items() if count > 1}
     covered = sum(repeated.values())
     share = covered / max(1, evidence.paragraphs)
     leading = sorted(repeated.values(), reverse=True)[:2]
@@ -344,9 +412,9 @@ def _by_repetition(evidence: Evidence, form: Form) -> frozenset[str]:
         return frozenset()
     return frozenset(
         name
-        for name, count in names.items()
-        if (name in repeated and count >= max(3, 0.005 * covered))
-        or (_is_name_like(name) and (count > 1 or share >= 0.6))
+        for name in names
+        if repeated.get(spelling(name), 0) >= max(3, 0.005 * covered)
+        or (_is_name_like(name) and (spelling(name) in repeated or share >= 0.6))
         or (_is_handle(name) and share >= 0.9)
     )
 

@@ -154,6 +154,9 @@ def _front(text: str, paragraphs: Sequence[Paragraph], texts: Sequence[str], kin
         label = label_of(line[:200], 0)
         if kinds[index] is TurnKind.HEADER and (label is None or names.count(label.name) == 1):
             front = index + 1
+        elif kinds[index] is None and label is not None and label.name and names.count(label.name) > 1:
+            # Whoever speaks again has begun to speak here.
+            break
     if not front:
         return 0
     # "Interviewer: Anna" below "Date: ..." is not yet a turn.

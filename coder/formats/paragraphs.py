@@ -71,6 +71,7 @@ def check_number(found: Sequence[Paragraph]) -> None:
 
 BULLET = re.compile(r"[-*+•–]\s+|\d{1,3}[.)]\s+")
 _SAMPLE = 100_000
+_ENDS = (".", "?", "!", "…", "。", "？", "！")
 
 
 def _is_wrapped(text: str) -> bool:
@@ -80,4 +81,6 @@ def _is_wrapped(text: str) -> bool:
     width = lengths[len(lengths) * 9 // 10] if lengths else 0
     pairs = [(above, below.split()[0]) for above, below in pairwise(sample) if above.strip() and below.strip()]
     full = sum(len(above) + 1 + len(word) > width for above, word in pairs)
-    return 40 <= width <= 120 and len(pairs) >= 3 and full > len(pairs) / 2
+    # Where nearly every line ends with its sentence, it was somebody who ended it.
+    ended = sum(above.rstrip().endswith(_ENDS) for above, _ in pairs)
+    return 40 <= width <= 120 and len(pairs) >= 3 and full > len(pairs) / 2 and ended < 0.7 * len(pairs)

@@ -136,7 +136,7 @@ def _roll(cues: Sequence[Cue]) -> bool:
         return False
     shown = [_rows(cue) for cue in cues]
     rolled = sum(len(after) > 1 and after[0] == before[-1] for before, after in pairwise(shown) if before)
-    return rolled > 2 and rolled > len(cues) / 3
+    return rolled > 1 and rolled > len(cues) / 3
 
 
 def _unrolled(items: Iterable[Cue | Piece]) -> Iterator[Cue | Piece]:
@@ -168,7 +168,7 @@ def _by_voice(cue: Cue) -> list[Cue]:
 
 def _shown(words: str) -> str:
     """What a viewer would see: without tags, with character references replaced. ``<[?]>`` is no tag and stays."""
-    return characters(_TAG.sub("", words) if "<" in words else words).strip()
+    return characters(_TAG.sub("", words) if "<" in words or "{" in words else words).strip()
 
 
 def _as_shown(item: Cue | Piece) -> Cue | Piece:

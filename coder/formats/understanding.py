@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from coder.errors import MalformedFile
 from coder.formats.labels import (
@@ -23,7 +23,7 @@ from coder.formats.labels import (
 from coder.formats.notes import is_field
 from coder.formats.outline import FRONT, SHORT, Outline, outline
 from coder.formats.paragraphs import Paragraph, lines
-from coder.formats.stamps import stamp_at_end, stamps_in
+from coder.formats.stamps import is_stamp, stamp_at_end, stamps_in
 from coder.model import DocumentKind, Reading, Span, Turn, TurnKind
 from coder.model.span import lines_before, turn_at
 
@@ -35,6 +35,7 @@ _FOOTER = re.compile(
 _REMARK = re.compile(
     r"[*_]?[\[(][^\[\]()]{1,200}[\])][*_]?$"
     r"|(?:Reacted to|Replying to) \"|Reacted to .{1,200} with \"[^\"\n]{1,12}\"$"
+    r"|Removed an? .{1,40} reaction from \""
 )
 
 
@@ -72,7 +73,10 @@ def understand(
     if not turns:
         raise MalformedFile("holds no words, only marks")
     day, dated = sketch.date(name, listener.first)
-    doubts = _doubts(text, turns, labels, believed, lined=lined)
+    doubts = [*_doubts(text, turns, labels, believed, lined=lined)]
+    if listener.left_open:
+        only = next(turn.speaker for turn in turns if turn.speaker)
+        doubts.append(f"only {only!r} is named; who speaks was left open where no name stands: {listener.left_open}")
     return Reading(text, turns, _kind(text, turns, notes=notes), (*warnings, *dated, *doubts), day)
 
 
@@ -108,17 +112,19 @@ class _Candidate:
 
 
 def _candidates(text: str, paragraphs: Sequence[Paragraph]) -> Iterator[_Candidate]:
+    rows = [
+        (index, start, end, paragraph.bold if start == paragraph.start else 0)
+        for index, paragraph in enumerate(paragraphs)
+        for start, end in lines(text, paragraph.start, paragraph.end)
+        if start < end
+    ]
     below_stamp = False
-    for index, paragraph in enumerate(paragraphs):
-        bold = paragraph.bold
-        for start, end in lines(text, paragraph.start, paragraph.end):
-            if start == end:
-                continue
-            label = label_of(text[start:end], start, bold=bold, below_stamp=below_stamp)
-            if label is not None:
-                yield _Candidate(index, start, label)
-            below_stamp = label is not None and label.form is Form.STAMP and label.alone
-            bold = 0
+    for (index, start, end, bold), after in zip_longest(rows, rows[1:]):
+        above_stamp = after is not None and text.count("\n", end, after[1]) == 1 and is_stamp(text[after[1] : after[2]])
+        label = label_of(text[start:end], start, bold=bold, below_stamp=below_stamp, above_stamp=above_stamp)
+        if label is not None:
+            yield _Candidate(index, start, label)
+        below_stamp = label is not None and label.form is Form.STAMP and label.alone
 
 
 def _with_words(text: str, candidates: Sequence[_Candidate]) -> list[_Candidate]:
@@ -157,7 +163,7 @@ class _Voice:
             self.time, self.until = label.time, label.until
 
 
-_LASTING = frozenset({Form.BOLD, Form.NAME_AND_CLOCK, Form.LINE})
+_LASTING = frozenset({Form.BOLD, Form.NAME_AND_CLOCK, Form.LINE, Form.LINE_ABOVE})
 """Labels that stand above several paragraphs, in meeting notes too."""
 
 
@@ -186,6 +192,9 @@ class _Listener:
         self._talk = self.first is not None and verbatim
         self._notes = notes
         self._before = sum(index not in sketch.fixed for index in range(self.first or 0))
+        self._alone = believed.only_one
+        self.left_open = 0
+        """Paragraphs below the words of the only person named, who may be somebody else's."""
 
     def turns(self) -> tuple[Turn, ...]:
         """The turns of the whole document."""
@@ -231,6 +240,10 @@ class _Listener:
         voice = self._voice
         if not (self._talk or voice.lasts):
             voice.speaker = None
+        if self._alone and voice.speaker and self._found and self._found[-1].speaker and not self._opens(paragraph):
+            # Where questions alone are labelled, what follows is the answer of somebody who is not named.
+            voice.speaker = None
+        self.left_open += self._alone and self._talk and voice.speaker is None and not self._opens(paragraph)
         begin = finish = -1
         named = False
         for start, end in lines(self._text, paragraph.start, paragraph.end):
@@ -254,9 +267,8 @@ class _Listener:
             voice.until = stamp[1]
         if begin < 0 or begin == finish:
             return
-        heard = (
-            voice.speaker is not None or voice.time is not None or (self._talk and not self._believed.names_speakers)
-        )
+        unnamed = self._talk and (self._alone or not self._believed.names_speakers)
+        heard = voice.speaker is not None or voice.time is not None or unnamed
         kind = TurnKind.SPEECH if heard else TurnKind.PARAGRAPH
         aside = not named and words.startswith(("[", "(", "*", "_"))
         if heard and _REMARK.match(words) and (aside or not words.startswith(("[", "("))):
@@ -316,16 +328,34 @@ def _doubts(
     if both:
         where = f" (first in line {lines_before(text, both[0])})" if lined else ""
         yield f"words said at the same time by another were left inside the turn: {len(both)}{where}"
+    if private := len(_PRIVATE.findall(text)) if timed else 0:
+        yield f"messages that were not for everybody: {private}"
     if timed and not speakers:
         yield "no speaker is named; the turns have times only"
+    if not timed and (odd := _odd_times(text)):
+        where = f" (first in line {lines_before(text, odd[0])})" if lined else ""
+        yield f"lines begin with what may be times, in a form that is not known: {len(odd)}{where}; they were left"
     if not speakers and (alike := _alike(text)):
         written = " and ".join(map(repr, alike[:2]))
         yield f"lines begin again and again with {written}; if they name who speaks, write them as 'Name: words'"
 
 
+_PRIVATE = re.compile(r"^[\d:\[\] T./-]{5,30}From .{1,120}\((?:Direct Message|privately)\)\s?:", re.MULTILINE)
+_MAY_BE_TIME = re.compile(r"^[^\w\n]{0,3}\d{1,4}[:.]\d{1,3}(?:[:.;,]\d{1,3})*s?(?=[\s\])}>#|-]|$)", re.MULTILINE)
+
+
+def _odd_times(text: str) -> list[int]:
+    """Where lines begin with what looks like times, if at least every fourth does and they go up."""
+    found = list(_MAY_BE_TIME.finditer(text))
+    rows = sum(1 for row in text.splitlines() if row.strip())
+    marks = [match for match in found if ":" in match[0] or match[0].lstrip()[:1] in "[({<#¤"]
+    return [match.start() for match in marks] if len(marks) > 2 and len(marks) >= rows / 4 else []
+
+
 _BEGINNING = re.compile(
     r"(?:\d{1,4}[.)]?\s+)?(?:(?P<inside>[<(\[{][^\W\d_][^<>()\[\]{}\n]{0,30}[>)\]}])\s?:?\s"
     r"|(?P<before>[^\W\d_](?:[^:.\n]{0,30}?[^\W_])??(?:\s[-–—]|[.:]))\s"
+    r"|(?P<quoting>[^\W_]\w{0,20})(?=「)|(?P<number>\d{1,2}(?=:\s))"
     r"|(?P<alone>[^\W\d_](?:[\w '’-]{0,28}\w)?)$)"
 )
 """How a name may stand that is not taken for one: before a dash or a full stop, in brackets, behind a number, alone."""
@@ -338,6 +368,7 @@ def _alike(text: str) -> list[str]:
     """
     rows = [row for line in text.splitlines() if (row := line.strip())]
     found = [match[0].strip() for row in rows if (match := _BEGINNING.match(row))]
-    names = Counter(re.sub(r"^\d+[.)]?\s+", "", each) for each in found)
+    # "Q1:", "Q2:" are the same beginning, counted.
+    names = Counter(re.sub(r"^\d+[.)]?\s+|(?<=^[AFKQSV])\d+(?=\W$)", "", each) for each in found)
     often = [name for name, count in names.most_common() if count > 1]
     return often if len(often) > 1 and sum(names[name] for name in often) >= 0.4 * len(rows) else []

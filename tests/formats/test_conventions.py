@@ -47,6 +47,16 @@ CONVENTIONS = {
     "Zoom chat to everyone": lambda name, time, words: f"{full(time)}\t From {name} to Everyone:\n\t{words}",
     "Zoom chat, older": lambda name, time, words: f"{full(time)}\t From {name} : {words}",
     "by hand": lambda name, time, words: f"({short(time)}) {name}: {words}",
+    "Zoom chat, dated": lambda name, time, words: f"2026-03-05 {full(time)} From {name} to Everyone:\n\t{words}",
+    "WhatsApp": lambda name, time, words: f"[05/03/2026, {full(time)}] {name}: {words}",
+    "WhatsApp on Android": lambda name, time, words: f"5.3.2026, {full(time)} - {name}: {words}",
+    "Whisper, printed": lambda name, time, words: f"[{full(time)}.000 --> {full(time + 2)}.500] [{name}] {words}",
+    "Temi": lambda name, time, words: f"{name}:\t{full(time)}\t{words}",
+    "a table with the time second": lambda name, time, words: f"{name}\t{full(time)}\t{words}",
+    "Dovetail": lambda name, time, words: f"{name}\n{full(time)}\n{words}",
+    "with frames": lambda name, time, words: f"[{full(time)}:24] {name}: {words}",
+    "Fireflies": lambda name, time, words: f"{name} - {short(time)}\n{words}",
+    "numbered lines": lambda name, time, words: f"{time + 1} {name} [{full(time)}] {words}",
 }
 
 
@@ -75,6 +85,71 @@ def test_a_stamp_at_the_end_of_a_paragraph_tells_when_it_ends(stamp):
         ("I", None, 62_300),
         ("B", 62_300, 122_300),
     ]
+
+
+def test_seconds_in_brackets_are_times():
+    reading = read("x.txt", b"[0.00s -> 5.12s]  How was it?\n[5.12s -> 9.00s]  Good.\n[9.00s -> 12.00s]  Why?\n")
+    assert [(turn.start_ms, turn.end_ms) for turn in reading.turns] == [(0, 5_120), (5_120, 9_000), (9_000, 12_000)]
+
+
+def test_half_a_day_is_added_in_the_afternoon():
+    text = "[3/5/26, 2:05:11 PM] Ida: So.\n[3/5/26, 2:06:00 PM] Bo: Well.\n[3/5/26, 12:07:00 AM] Ida: Good.\n"
+    times = [turn.start_ms for turn in read("x.txt", text.encode()).turns]
+    assert times == [50_711_000, 50_760_000, 420_000]
+
+
+def test_who_writes_in_a_chat_may_be_called_anything():
+    names = ["0xAda", "@bo", "🌊 Cai", "3rd floor", "Dag [host]", "Eva: the one"]
+    text = "".join(f"00:00:1{number}\t{name}:\tso it is\n" for number, name in enumerate(names))
+    assert [turn.speaker for turn in read("chat.txt", text.encode()).turns] == names
+
+
+def test_messages_to_one_person_are_told():
+    text = (
+        "10:00:01 From Ida to Everyone:\n\tSo.\n10:00:05 From Bo to Ida (Direct Message):\n\tWell.\n"
+        "10:00:09 From Ida to Everyone:\n\tGood.\n"
+    )
+    reading = read("chat.txt", text.encode())
+    assert [turn.speaker for turn in reading.turns] == ["Ida", "Bo", "Ida"]
+    assert reading.warnings == ("messages that were not for everybody: 1",)
+
+
+@pytest.mark.parametrize("apart", ["\n", "\n\n"])
+def test_where_questions_alone_are_labelled_the_answers_are_not_the_interviewers(apart):
+    talk = ["I: How was it?", "It was good.", "I: And why?", "Because of them.", "I: And then?", "I moved."]
+    reading = read("x.txt", apart.join(talk).encode())
+    assert [turn.speaker for turn in reading.turns] == ["I", None] * 3
+    assert {turn.kind for turn in reading.turns} == {TurnKind.SPEECH}
+    assert reading.warnings == ("only 'I' is named; who speaks was left open where no name stands: 3",)
+
+
+def test_times_in_a_form_that_is_not_known_are_told():
+    text = "{1:01|a} So it began.\n{1:09|a} Then it went on.\n{2:11|b} And ended.\n"
+    (warning,) = read("x.txt", text.encode()).warnings
+    assert warning.startswith("lines begin with what may be times, in a form that is not known: 3 (first in line 1)")
+
+
+def test_a_short_transcript_of_otter_is_no_title_page():
+    text = "Ida 0:00\nGood morning.\n\nBo 0:05\nMorning.\n\nIda 0:10\nSo.\n\nTranscribed by https://otter.ai\n"
+    reading = read("x.txt", text.encode())
+    assert [turn.speaker for turn in reading.turns] == ["Ida", "Bo", "Ida", None]
+    assert reading.turns[-1].kind is TurnKind.FOOTER
+
+
+def test_lines_that_end_with_their_sentences_were_not_broken_to_a_width():
+    text = (
+        "Haastattelija: Mitä teet työksesi?\nHaastateltava: Olen sairaanhoitaja, yövuorossa.\n"
+        "Haastattelija: Kauanko olet ollut?\nHaastateltava: Yhdeksän vuotta.\nH: Entä sitten?\nV: No, sitten muutin.\n"
+    )
+    assert len(read("x.txt", text.encode()).speakers) == 4
+
+
+def test_capitals_do_not_make_two_people_of_one():
+    text = "1\n00:00:01,000 --> 00:00:03,000\nIda: So.\n\n2\n00:00:04,000 --> 00:00:05,000\nBO: Well.\n\n3\n" + (
+        "00:00:06,000 --> 00:00:07,000\n{\\an8}IDA: Good.\n\n4\n00:00:08,000 --> 00:00:09,000\nBo: Bye.\n"
+    )
+    reading = read("x.srt", text.encode())
+    assert [turn.speaker for turn in reading.turns] == ["Ida", "BO", "IDA", "Bo"]
 
 
 def test_short_answers_beside_stamps_are_no_names():
@@ -112,12 +187,23 @@ def test_words_said_at_the_same_time_stay_where_they_stand_and_are_told():
     [
         "Summary\nAI-generated content may be incorrect\nAnna: spoke of ships.\nBen: agreed to write.\n",
         "Notes\nNotes by Gemini\nAnna: will write.\n",
+        "Meeting notes\nGenerated by AI. Be sure to check for accuracy.\nAnna: will write.\n",
     ],
 )
 def test_a_machines_summary_above_the_talk_is_never_speech(summary):
     text = f"{summary}\nTranscript\nAnna: So.\nBen: Well.\nAnna: Good.\nBen: Bye.\n"
     reading = read("x.txt", text.encode())
     assert [turn.span.of(reading.text) for turn in reading.turns if turn.speaker] == ["So.", "Well.", "Good.", "Bye."]
+    assert TurnKind.SUMMARY in {turn.kind for turn in reading.turns}
+
+
+@pytest.mark.parametrize(
+    "above", ["SUMMARY KEYWORDS\nplan\n\nSPEAKERS\nAnna, Ben\n\nOutline\n", "AI summary\nThey spoke of ships.\n"]
+)
+def test_a_machines_outline_ends_where_somebody_speaks(above):
+    text = f"{above}- [ ] Ben: write\n- Ben: is late\n\nAnna  0:01\nSo.\n\nBen  0:05\nWell.\n\nAnna  0:09\nGood.\n"
+    reading = read("x.txt", text.encode())
+    assert [turn.span.of(reading.text) for turn in reading.turns if turn.kind.is_content] == ["So.", "Well.", "Good."]
     assert TurnKind.SUMMARY in {turn.kind for turn in reading.turns}
 
 

@@ -55,6 +55,7 @@ DOCUMENTS = {
         "Ada Lind started transcription",
         "Ada Lind   0:04\nAnd it says recording.\nThat is a policy: we read it.",
         "Bo Ek   0:19\nYeah.",
+        "+358 40 *****12   0:25\nThis is by telephone.",
         "Ada Lind   1:00:21\nOkay.",
         "Ada Lind stopped transcription",
     ),
