@@ -8,6 +8,10 @@ from random import Random
 
 from coder.errors import InvalidValue
 
+TABLES = ("coding_round", "round_document", "assignment")
+"""The tables of rounds. What was seen cannot be unseen, and taking a round back would show what it seals: so no undo
+and no restoring of a backup goes over them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from coder.model import blind
 from coder.model.journal import Entry, Row, canonical
 from coder.model.merging import merged_list
 
@@ -100,16 +101,17 @@ class Copy:
 
 
 def taken_back(copy: Copy) -> dict[Key, Row | None]:
-    """What brings a copy back to where its entries began; people and their roles stay as they are.
+    """What brings a copy back to where its entries began; people, their roles and rounds of blind coding stay.
 
-    A document that came since is hidden and not deleted, as everywhere.
+    A document that came since is hidden and not deleted, as everywhere. Without its round, what was done blind would
+    show in the journal.
     """
     was = copy.before(0)
     found: dict[Key, Row | None] = {}
     for key in copy.touched:
         if key[0] == "document" and key not in was:
             found[key] = {**copy.rows[key], "removed": 1}
-        elif key[0] != "coder":
+        elif key[0] not in ("coder", *blind.TABLES):
             found[key] = was.get(key)
     return found
 

@@ -6,19 +6,18 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 
 from coder.errors import ProjectDamaged
-from coder.model import Entry, Revision, RowChange, new_id, now
+from coder.model import Entry, Revision, RowChange, blind, new_id, now
 from coder.model.journal import Row, canonical, entry_hash
 from coder.store.file import ProjectFile, storable
 
 UNDO = "undo"
 REDO = "redo"
 
-_ACTS = """undoes IS NULL AND EXISTS (
-    SELECT 1 FROM journal_change
-    WHERE entry = number AND table_name NOT IN ('coding_round', 'round_document', 'assignment')
+_ACTS = f"""undoes IS NULL AND EXISTS (
+    SELECT 1 FROM journal_change WHERE entry = number AND table_name NOT IN {blind.TABLES}
 )"""
 """Entries that can be taken back: those that changed something (an operation may not have), but for rounds of blind
-coding. What was seen cannot be unseen, and taking a round back would show what it seals."""
+coding."""
 
 _ENTRY = "number, id, at, coder, verb, summary, operation, undoes, previous, hash"
 

@@ -164,6 +164,10 @@ class Project:
     ) -> None:
         self.close()
 
+    def shows(self, change: RowChange) -> bool:
+        """Whether who reads may see this change of a row, wherever it was made."""
+        return bool(self._sight.changes(self._file, [change]))
+
     # --- changes -------------------------------------------------------------------------------
 
     @contextmanager

@@ -89,7 +89,8 @@ class Sight:
         # What somebody set aside or measured meanwhile says in its summary what it rests on.
         telling = [change for change in seen if change.table != SETTING.name]
         if telling or not entry.changes:
-            return replace(entry, changes=seen)
+            # A summary counts what was touched, also where that is not seen.
+            return replace(entry, summary=entry.summary if seen == entry.changes else entry.verb, changes=seen)
         return replace(entry, verb=WITHHELD, summary=WITHHELD, changes=())
 
     def _hides(self, change: RowChange, sealed: Collection[str]) -> bool:

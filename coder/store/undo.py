@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from coder.errors import CodebookConflict, NothingToUndo, StaleEdit
-from coder.model import Codebook, Entry, RowChange
+from coder.model import Codebook, Entry, RowChange, blind
 from coder.model.journal import Row
 from coder.store import journal, rows
 from coder.store.change import check_fits
@@ -73,6 +73,9 @@ def _invert(file: ProjectFile, latest: Entry, refusal: str) -> list[RowChange]:
     for change in _read_since(file, latest.number, revised):
         write.replace(READ_MARK, change.key, change.after, change.before, change.document)
     for change in reversed(latest.changes):
+        if change.table in blind.TABLES:
+            # A merge brings rounds beside all else.
+            continue
         table = JOURNALED[change.table]
         standing = write.row(table, change.key)
         if standing != table.whole(change.after):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from coder.errors import NotAProject, ProjectError, ProjectUnavailable
+from coder.errors import NotAllowed, NotAProject, ProjectError, ProjectUnavailable
 from coder.model import new_id
 from coder.model.backups import worth_keeping
 from coder.model.copies import taken_back
@@ -108,12 +108,17 @@ def thin(path: Path) -> list[Backup]:
     keep = worth_keeping([backup.at for backup in working], datetime.now(UTC))
     gone = [backup for backup in working if backup.at not in keep]
     for backup in gone:
-        remove(backup)
+        _unlink(backup)
     return gone
 
 
-def remove(backup: Backup) -> None:
-    """Remove one backup. Raises ProjectUnavailable."""
+def remove(project: Project, backup: Backup, *, coder: str) -> None:
+    """Remove one backup of this project. Raises NotAllowed for who is no owner, or ProjectUnavailable."""
+    acting(project, coder, "remove backup")
+    _unlink(backup)
+
+
+def _unlink(backup: Backup) -> None:
     try:
         backup.path.unlink(missing_ok=True)
     except OSError as error:
@@ -142,17 +147,16 @@ def restore(path: Path, backup: Backup | Path, *, coder: str | None = None) -> B
     """Let the project be again what a backup holds. The present state is kept before, as a backup of its own.
 
     Where the journal went on from the backup, this is one more change of it, which undo takes back: everything is
-    as it was then but the people and their roles. Else, and where the project is damaged or gone, the backup takes
-    its place as a file. Everybody who has the project open sees it. Gives the backup of the present state; None
-    where there was no file. Raises NotAProject for a file that holds no project, NotAllowed for who is no owner,
-    and ProjectUnavailable.
+    as it was then but the people, their roles and the rounds of blind coding. Else, and where the project is damaged
+    or gone, the backup takes its place as a file. Everybody who has the project open sees it. ``coder`` may be None
+    only where the project cannot be opened, so that nobody's role can be looked up. Gives the backup of the present
+    state; None where there was no file. Raises NotAProject for a file that holds no project, NotAllowed for who is no
+    owner, and ProjectUnavailable.
     """
     source = backup.path if isinstance(backup, Backup) else backup
     if head(source) is None:
         raise NotAProject(f"{source} holds no project that can be put back; choose another backup")
-    if coder is not None:
-        with open_project(path) as project:
-            acting(project, coder, "restore backup")
+    _check_owner(path, coder)
     kept = _kept_before(path)
     summary = f"restore the backup {source.name}"
     if kept is not None:
@@ -166,6 +170,17 @@ def restore(path: Path, backup: Backup | Path, *, coder: str | None = None) -> B
         with project.change("restore backup", coder=acting_as, operation=new_id(), summary=summary):
             pass
     return kept
+
+
+def _check_owner(path: Path, coder: str | None) -> None:
+    try:
+        project = open_project(path)
+    except ProjectError:
+        return
+    with project:
+        if coder is None:
+            raise NotAllowed("only an owner puts a backup in the place of the project; say who you are")
+        acting(project, coder, "restore backup")
 
 
 def _taken_back(path: Path, source: Path, summary: str, coder: str | None) -> bool:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from coder.errors import ProjectDamaged, ProjectUnavailable, UnknownItem
-from coder.model import Codebook, Role
+from coder.model import Codebook, Role, RowChange
 from coder.model.copies import (
     MERGED,
     Choice,
@@ -340,6 +340,9 @@ class _Merge:
         key = (conflict.table, conflict.row)
         row: Mapping[str, Any] = self.ours.rows.get(key) or self.theirs.rows.get(key) or {}
         words = conflict.table.replace("_", " ")
+        if self._sealed(conflict.table, row):
+            words = f"a {words} in a sealed round"
+            return replace(conflict, what=words, base=None, ours="(sealed)", theirs="(sealed)")
         if conflict.table in ("code", "document", "cases", "coder", "item_set") and conflict.row:
             words = f"{_SINGULAR.get(conflict.table, words)} {self._name(*key)}"
         elif conflict.table == "code":
@@ -354,17 +357,17 @@ class _Merge:
             words = f"framework cell under {self._name('code', row['code'])}"
         elif conflict.table in ("setting", "attribute"):
             words = f"{words} {conflict.row}"
-        if self._sealed(row):
-            return replace(conflict, what=words, base=None, ours="(sealed)", theirs="(sealed)")
         if conflict.field in ("code", "coder") and conflict.table in ("coding", "decision", "framework_cell"):
             ours, theirs = (self._name(conflict.field, id) for id in (conflict.ours, conflict.theirs))
             base = conflict.base and self._name(conflict.field, conflict.base)
             return replace(conflict, what=words, base=base, ours=ours, theirs=theirs)
         return replace(conflict, what=words)
 
-    def _sealed(self, row: Mapping[str, Any]) -> bool:
-        document = row.get("document") or row.get("target")
-        return document in self.project.sealed and row.get("coder") != self.coder
+    def _sealed(self, table: str, row: Mapping[str, Any]) -> bool:
+        document = row.get("document")
+        if table == "memo":
+            document = self._document_of(row["target"]) if row["about"] == "coding" else row["target"]
+        return not self.project.seen_by(self.coder).shows(RowChange(table, "", dict(row), dict(row), document))
 
     def _tell_roles(self, differing: Mapping[Key, Row | None]) -> None:
         for key, row in differing.items():

@@ -16,6 +16,7 @@ OWNERS = {
     "remove document": "takes documents away",
     "set suggestions for all": "decides how suggestions work for everybody",
     "restore backup": "puts a backup in the place of the project",
+    "remove backup": "takes backups away",
     "restore codebook": "brings an older codebook back",
     "begin blind coding": "gives documents out to be coded blind",
     "reveal blind coding early": "reveals a round before all are done",

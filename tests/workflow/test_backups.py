@@ -19,6 +19,7 @@ from coder.workflow.backups import (
     backups,
     folder_of,
     look_over,
+    remove,
     restore,
     size,
     switch,
@@ -149,7 +150,8 @@ def test_a_backup_of_another_course_of_events_takes_the_place_of_the_file(path: 
     shutil.copyfile(back_up(path).path, other)
     say(other, "there")
     say(path, "here")
-    kept = restore(path, other)
+    with open_project(path) as project:
+        kept = restore(path, other, coder=project.coders()[0].id)
     assert said(path) == "there"
     assert kept is not None
     assert said(kept.path) == "here"
@@ -182,12 +184,19 @@ def test_what_is_no_project_is_not_put_back(path: Path, tmp_path: Path) -> None:
     assert backups(path) == []
 
 
-def test_only_an_owner_puts_a_backup_back(path: Path) -> None:
-    with open_project(path) as project, project.change("coder", coder=None) as change:
-        change.save_coder(Coder("bo", "Bo"))
-    made = back_up(path)
-    with pytest.raises(NotAllowed, match="owner"):
-        restore(path, made, coder="bo")
+def test_only_an_owner_puts_a_backup_back_or_takes_it_away(path: Path) -> None:
+    with open_project(path) as project:
+        with project.change("coder", coder=None) as change:
+            change.save_coder(Coder("bo", "Bo"))
+        made = back_up(path)
+        for who in ("bo", None):
+            with pytest.raises(NotAllowed, match="only an owner"):
+                restore(path, made, coder=who)
+        with pytest.raises(NotAllowed, match="only an owner takes backups away"):
+            remove(project, made, coder="bo")
+        assert backups(path) == [made]
+        remove(project, made, coder=project.coders()[0].id)
+        assert backups(path) == []
 
 
 def test_a_backup_that_cannot_be_kept_leaves_nothing_behind_and_says_why(path: Path) -> None:

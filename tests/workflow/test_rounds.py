@@ -15,13 +15,24 @@ from coder.model import Attribute, Case, Membership, Received, Role, Span
 from coder.model.blind import Round, given, sample
 from coder.model.framework import RowKind
 from coder.store import Project
+from coder.store.file import MEMORY, ProjectFile
 from coder.suggest.encoder import Encoder
 from coder.workflow.agreement import Agreement, AgreementQuestion, View, table
 from coder.workflow.aided import acceptance
 from coder.workflow.assistant import Assistant
+from coder.workflow.backups import back_up, restore
 from coder.workflow.codebooks import merge_codes, remove_code
 from coder.workflow.coders import add_coder
-from coder.workflow.codings import code_span, import_codings, refuse_suggestion, remove_coding, undo, write_memo
+from coder.workflow.codings import (
+    change_code_of,
+    code_span,
+    import_codings,
+    refuse_suggestion,
+    remove_coding,
+    undo,
+    write_memo,
+)
+from coder.workflow.copies import merge, preview_merge
 from coder.workflow.corrections import correct, preview_correction
 from coder.workflow.documents import mark_read, remove_document
 from coder.workflow.exchange import export_study, preview, study_of
@@ -41,6 +52,7 @@ from coder.workflow.rounds import (
     withheld,
 )
 from coder.workflow.search import Coded, Search, find
+from coder.workflow.sorting import split_code
 from coder.workflow.suggestions import Snapshot
 from coder.workflow.switches import Switches, set_switches
 from coder.workflow.tables import ExportKind, as_file, material
@@ -301,6 +313,16 @@ def test_a_code_that_only_somebody_unseen_uses_is_not_removed(
         remove_code(project.seen_by(people["Aino"]), "time", coder=people["Aino"])
 
 
+def test_an_act_that_touches_what_is_sealed_is_told_by_its_name_alone(
+    project: Project, people: dict[str, str], sealed: str
+) -> None:
+    one, _ = (code_span(project, sealed, Span(0, end), "time", coder=people["Berta"]) for end in (12, 20))
+    split_code(project.seen_by(people["Berta"]), "time", "Hurry", [one.id], coder=people["Berta"])
+    told = {who: project.seen_by(people[who]).journal()[-1] for who in ("Aino", "Berta")}
+    assert told["Berta"].summary != told["Aino"].summary == told["Aino"].verb == "split code"
+    assert {change.table for change in told["Aino"].changes} == {"code"}
+
+
 def test_a_correction_moves_what_is_sealed_and_shows_only_what_is_seen(
     project: Project, people: dict[str, str], sealed: str
 ) -> None:
@@ -358,6 +380,65 @@ def test_nothing_is_brought_in_over_a_sealed_document(project: Project, people: 
     whole = study_of(project.by_hand())
     told = preview(project.seen_by(people["Olga"]), Received(whole))
     assert told.new["codings"] == 0 and any("sealed round" in conflict for conflict in told.conflicts)
+
+
+def test_restoring_an_older_backup_unseals_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "study.redthread"
+    with Project.create(path, title="Study", coder="Olga") as project:
+        olga = project.coders()[0].id
+        fill(project, olga, documents=2)
+        aino, berta = (add_coder(project, name, coder=olga).id for name in ("Aino", "Berta"))
+        before = back_up(path)
+        first = project.documents()[0].id
+        begin_round(project, "Round 1", [first], [aino, berta], coder=olga)
+        work(project, first, berta)
+        seen = project.seen_by(olga)
+        entries = [entry.summary for entry in seen.journal()]
+        restore(path, before, coder=olga)
+        assert project.sealed == {first} and project.verify() == []
+        assert [entry.summary for entry in seen.journal()][:-1] == entries
+        assert SECRET not in repr(seen.journal())
+        undo(seen, coder=olga)
+        assert project.sealed == {first} and len(project.seen_by(berta).codings()) > 0
+
+
+def apart(project: Project) -> Project:
+    file = ProjectFile.connect(MEMORY)
+    project._file.db.conn.backup(file.db.conn)
+    return Project(file)
+
+
+def test_taking_a_merge_back_leaves_the_round_that_it_brought(project: Project, people: dict[str, str]) -> None:
+    olga, aino, berta = people["Olga"], people["Aino"], people["Berta"]
+    free = project.documents()[3].id
+    with apart(project) as other:
+        begin_round(other, "Round 2", [free], [aino, berta], coder=olga)
+        code_span(other, project.documents()[4].id, Span(0, 12), "time", coder=aino)
+        merge(project, other, coder=olga)
+    work(project, free, berta)
+    undo(project, coder=olga)
+    assert free in project.sealed and not project.codings(document=free)
+    assert not project.codings() and project.verify() == []
+    assert SECRET not in repr(project.seen_by(olga).journal())
+
+
+def test_a_conflict_between_copies_tells_nothing_of_what_is_sealed(
+    project: Project, people: dict[str, str], sealed: str
+) -> None:
+    berta = people["Berta"]
+    work(project, sealed, berta)
+    (first, *_) = project.seen_by(berta).codings(document=sealed)
+    with apart(project) as other:
+        for each, words in ((project, "here"), (other, "there")):
+            write_memo(each, first.id, f"{SECRET} {words}", coder=berta)
+            write_summary(each.seen_by(berta), RowKind.DOCUMENT, sealed, "time", f"{SECRET} {words}", coder=berta)
+        change_code_of(project, first.id, "left", coder=berta)
+        change_code_of(other, first.id, "time", coder=berta)
+        told = preview_merge(project, other, coder=people["Olga"]).conflicts
+        assert {conflict.what for conflict in told} >= {"a memo in a sealed round", "a coding in a sealed round"}
+        assert {(conflict.ours, conflict.theirs) for conflict in told} == {("(sealed)", "(sealed)")}
+        own = preview_merge(project, other, coder=berta).conflicts
+        assert any(SECRET in conflict.ours for conflict in own)
 
 
 def test_an_export_says_what_it_leaves_out(project: Project, people: dict[str, str], tmp_path: Path) -> None:

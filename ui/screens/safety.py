@@ -133,7 +133,7 @@ def _act_on(project: Project, chosen: Backup) -> None:
             st.text(f"Remove the backup of {when}? No undo brings it back.")
             if st.button("Remove this backup"):
                 with told():
-                    remove(chosen)
+                    remove(project, chosen, coder=coder_id())
                     say(f"Removed the backup of {when}.")
                     st.rerun()
 
