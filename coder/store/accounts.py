@@ -146,16 +146,19 @@ class Accounts:
 
     # --- guessing ------------------------------------------------------------------------------
 
-    def failures(self, known_as: str, *, since: float) -> tuple[int, int]:
-        """How often signing in failed since then: under this name, and under any."""
-        one = self._file.value("SELECT count(*) FROM failure WHERE known_as = ? AND at > ?", (known_as, since))
-        return int(one), int(self._file.value("SELECT count(*) FROM failure WHERE at > ?", (since,)))
+    def may_try(self, known_as: str, *, at: float, since: float, times: int, times_of_all: int) -> bool:
+        """Whether signing in under this name may be tried: it failed less often ``since`` then, and so did all names.
 
-    def note_failure(self, known_as: str, *, at: float, forget: float) -> None:
-        """Signing in under this name failed; what failed before ``forget`` no longer counts."""
+        Where it may, it counts as failed from now on, until it is forgiven; what failed earlier goes.
+        """
+        # In one transaction, so that of many who try at once no more get through than of as many one after another.
         with self._file.transaction():
-            self._file.write("DELETE FROM failure WHERE at < ?", (forget,))
-            self._file.write("INSERT INTO failure VALUES (?, ?)", (known_as, at))
+            self._file.write("DELETE FROM failure WHERE at <= ?", (since,))
+            one = self._file.value("SELECT count(*) FROM failure WHERE known_as = ?", (known_as,))
+            may = one < times and self._file.value("SELECT count(*) FROM failure") < times_of_all
+            if may:
+                self._file.write("INSERT INTO failure VALUES (?, ?)", (known_as, at))
+        return may
 
     def forgive(self, known_as: str) -> None:
         """Forget what failed under this name."""

@@ -19,6 +19,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from coder.errors import CodingError, InvalidValue, NotAllowed, UnknownItem
 from coder.model import Coder, Role, new_id, now
 from coder.store import Account, Accounts, Project, Ticket
+from coder.workflow.coders import known_as
 from coder.workflow.projects import open_project
 
 FILE = "accounts.sqlite"
@@ -102,8 +103,13 @@ def check_password(name: str, password: str) -> None:
         raise InvalidValue("the password must not be the name")
 
 
-def close_account(accounts: Accounts, account: Account) -> Account:
-    """Nobody signs in with it any more, and its sessions end. Raises InvalidValue for the last owner."""
+def close_account(accounts: Accounts, account: Account, *, by: Account | None = None) -> Account:
+    """Nobody signs in with it any more, and its sessions end.
+
+    ``by`` is who closes it, None for who runs the server. Raises NotAllowed unless that is an owner, InvalidValue for
+    the last owner.
+    """
+    _check_owner(by, "closes accounts")
     owners = [one for one in accounts.all() if one.owner and not one.closed and one.id != account.id]
     if account.owner and not owners:
         raise InvalidValue(f"{account.name} is the last owner of this server; make another account an owner first")
@@ -118,8 +124,7 @@ def invite(accounts: Accounts, account: Account, *, by: Account | None = None) -
 
     ``by`` is who invites, None for who runs the server. Raises NotAllowed unless that is an owner.
     """
-    if by is not None and (not by.owner or by.closed):
-        raise NotAllowed(f"only an owner of this server invites people, and {by.name} is none")
+    _check_owner(by, "invites people")
     accounts.end_tickets(account.id)
     if account.closed:
         accounts.save(replace(account, closed=False), known_as=known_as(account.name), at=now())
@@ -148,12 +153,10 @@ def sign_in(accounts: Accounts, name: str, password: str) -> str:
     Raises NotAllowed, in the same words for a wrong name and a wrong password, and after too many tries.
     """
     who, at = known_as(name)[:200], time.time()
-    one, all_of_them = accounts.failures(who, since=at - WINDOW_S)
-    if one >= TRIES or all_of_them >= TRIES_OF_ALL:
+    # Noted before the password is looked at: tries at the same moment count, too.
+    if not accounts.may_try(who, at=at, since=at - WINDOW_S, times=TRIES, times_of_all=TRIES_OF_ALL):
         raise NotAllowed(f"too many tries; wait {WINDOW_S // 60} minutes, or ask an owner for a new invitation")
     account = accounts.find(known_as=who)
-    # Noted before the password is looked at: tries at the same moment count, too.
-    accounts.note_failure(who, at=at, forget=at - WINDOW_S)
     if not _fits(account, password[: LONGEST + 1]) or account is None:
         raise NotAllowed("no account has this name and password")
     accounts.forgive(who)
@@ -236,9 +239,9 @@ def projects_of(folder: Path, account: Account) -> dict[Path, str]:
     return found
 
 
-def known_as(name: str) -> str:
-    """A name as names are compared."""
-    return " ".join(name.split()).casefold()
+def _check_owner(by: Account | None, does: str) -> None:
+    if by is not None and (not by.owner or by.closed):
+        raise NotAllowed(f"only an owner of this server {does}, and {by.name} is none")
 
 
 def _issue(accounts: Accounts, kind: str, account: Account, seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -82,6 +83,11 @@ def shares(project: Project) -> list[Share]:
 _A = {Role.OWNER: "an owner", Role.CODER: "a coder", Role.READER: "a reader", Role.RETIRED: "retired"}
 
 
+def known_as(name: str) -> str:
+    """A name as names are compared: keyboards and files write an ä as one character or as two."""
+    return unicodedata.normalize("NFC", " ".join(name.split()).casefold())
+
+
 def _found(project: Project, person: str) -> Coder:
     found = next((known for known in project.coders() if known.id == person), None)
     if found is None:
@@ -93,6 +99,6 @@ def _free_to_take(name: str, others: list[Coder]) -> str:
     cleaned = " ".join(name.split())
     if not cleaned:
         raise InvalidValue("a coder needs a name")
-    if cleaned.casefold() in {other.name.casefold() for other in others}:
+    if known_as(cleaned) in {known_as(other.name) for other in others}:
         raise InvalidValue(f"there is a coder named {cleaned} already; choose a name that tells the two apart")
     return cleaned

@@ -88,6 +88,29 @@ def test_guessing_is_stopped_and_stops_the_right_password_too(accounts: Accounts
     assert verbs.sign_in(accounts, "Maija", WORDS)
 
 
+def test_of_many_who_guess_at_once_no_more_get_through(accounts: Accounts, tmp_path: Path) -> None:
+    joined(accounts, "Maija")
+
+    def guess(number: int) -> str:
+        with verbs.accounts_of(tmp_path) as own, pytest.raises(NotAllowed) as refused:
+            verbs.sign_in(own, "Maija", f"a wrong password {number}")
+        return str(refused.value)
+
+    with ThreadPoolExecutor(16) as pool:
+        said = list(pool.map(guess, range(3 * verbs.TRIES)))
+    assert sum("no account has" in each for each in said) == verbs.TRIES
+
+
+def test_a_name_is_the_same_however_its_letters_are_written(accounts: Accounts, tmp_path: Path) -> None:
+    joined(accounts, "Pälvi")
+    assert verbs.sign_in(accounts, "PA\u0308lvi", WORDS)
+    with create_project(tmp_path / "study.redthread", title="Study", coder="Pa\u0308lvi") as project:
+        (owner,) = project.coders()
+        assert verbs.coder_of(project, verbs.account_named(accounts, "Pälvi")) == owner
+        with pytest.raises(InvalidValue, match="already"):
+            add_coder(project, "Pälvi", coder=owner.id)
+
+
 def test_trying_many_names_is_stopped_as_well(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verbs, "TRIES_OF_ALL", 5)
     for number in range(5):
@@ -171,12 +194,14 @@ def test_an_organisation_lets_in_only_addresses_that_have_an_account(accounts: A
             verbs.sign_in_by_email(accounts, email)
 
 
-def test_only_an_owner_invites(accounts: Accounts) -> None:
+def test_only_an_owner_invites_and_closes(accounts: Accounts) -> None:
     joined(accounts, "Maija", owner=True)
     joined(accounts, "Leena")
     maija, leena = (verbs.account_named(accounts, name) for name in ("Maija", "Leena"))
     with pytest.raises(NotAllowed, match="only an owner of this server invites people, and Leena is none"):
         verbs.invite(accounts, maija, by=leena)
+    with pytest.raises(NotAllowed, match="only an owner of this server closes accounts"):
+        verbs.close_account(accounts, maija, by=leena)
     assert verbs.invite(accounts, leena, by=maija)
 
 

@@ -146,7 +146,7 @@ def _accounts() -> None:
                         st.rerun()
                 if not account.closed and st.button("Close it", icon=":material/person_off:"):
                     with told():
-                        doors.close_account(accounts, account)
+                        doors.close_account(accounts, account, by=me)
                         st.rerun()
     if _LINK in st.session_state:
         name, token = st.session_state.pop(_LINK)
