@@ -13,9 +13,10 @@ from coder.store.file import ProjectFile, storable
 UNDO = "undo"
 REDO = "redo"
 
-_ACTS = f"""undoes IS NULL AND EXISTS (
-    SELECT 1 FROM journal_change WHERE entry = number AND table_name NOT IN {blind.TABLES}
-)"""
+_ACTS = (
+    "undoes IS NULL AND EXISTS (SELECT 1 FROM journal_change "
+    f"WHERE entry = number AND table_name NOT IN {blind.TABLES})"  # noqa: S608
+)
 """Entries that can be taken back: those that changed something (an operation may not have), but for rounds of blind
 coding."""
 
