@@ -154,8 +154,8 @@ class Accounts:
         # In one transaction, so that of many who try at once no more get through than of as many one after another.
         with self._file.transaction():
             self._file.write("DELETE FROM failure WHERE at <= ?", (since,))
-            one = self._file.value("SELECT count(*) FROM failure WHERE known_as = ?", (known_as,))
-            may = one < times and self._file.value("SELECT count(*) FROM failure") < times_of_all
+            one = int(self._file.value("SELECT count(*) FROM failure WHERE known_as = ?", (known_as,)))
+            may = one < times and int(self._file.value("SELECT count(*) FROM failure")) < times_of_all
             if may:
                 self._file.write("INSERT INTO failure VALUES (?, ?)", (known_as, at))
         return may
