@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise, zip_longest
 
 from coder.errors import InvalidValue, MalformedFile, UnreadableFile
 from coder.formats.rows import Row, Sheet, read_sheet
@@ -108,11 +109,11 @@ class Plan:
 def survey(name: str, content: bytes, *, dictionary: tuple[str, bytes] | None = None, sheet: str = "") -> Survey:
     """Understand a table of answers; ``dictionary`` is REDCap's data dictionary, as file name and content.
 
-    Of a workbook the ``sheet`` of this name is read, or else the first that is not empty.
+    Of a workbook the ``sheet`` of this name is read, or else the first of several rows.
 
     Raises UnknownFormat, TooLarge, or MalformedFile for a table without a row of answers.
     """
-    read = read_sheet(name, content, sheet=sheet)
+    read = _below_its_title(read_sheet(name, content, sheet=sheet))
     found = _understood(name, read, _fields(*dictionary) if dictionary else {})
     return replace(found, sheets=read.sheets)
 
@@ -135,7 +136,7 @@ def _understood(name: str, sheet: Sheet, fields: Mapping[str, _Field]) -> Survey
     see = _Seen(body, head.maker)
     asks = [_for_text if _TEXT_FIELD.search(_at(head.marks, index)) else None for index in range(len(names))]
     columns = tuple(see.column(*each) for each in zip(names, questions, asks, strict=True))
-    remarks = [*sheet.remarks, *_overfull(sheet), *_previews(body, names)]
+    remarks = [*sheet.remarks, *_overfull(sheet, head.rows), *_previews(body, names)]
     return Survey(name, head.maker, see.with_one_case(columns), tuple(body), remarks=tuple(remarks))
 
 
@@ -184,6 +185,17 @@ def planned(found: Survey, choice: Choice) -> Plan:
 # --- what stands above the answers -----------------------------------------------------------------
 
 
+def _below_its_title(sheet: Sheet) -> Sheet:
+    """The same table without the lines of a title that an empty row sets apart from the names of the columns."""
+    for index, ((before, _), (number, cells)) in enumerate(pairwise(sheet.rows[:6]), start=1):
+        titles = [[cell for cell in line if cell] for _, line in sheet.rows[:index]]
+        if number > before + 1 and sum(map(bool, cells)) > 1 and all(len(title) == 1 for title in titles):
+            words = "; ".join(title[0] for title in titles)
+            remark = f"rows above the names of the columns were left out: {_cut(words)}"
+            return replace(sheet, rows=sheet.rows[index:], remarks=(*sheet.remarks, remark))
+    return sheet
+
+
 @dataclass(frozen=True, slots=True)
 class _Head:
     maker: Maker
@@ -201,9 +213,21 @@ class _Head:
         first, second = lines[0], {cell.casefold() for cell in lines[1]}
         if {"responseid", "responseset"} <= second or (_LEGACY.match(first[0]) and "responseid" in second):
             return cls(Maker.QUALTRICS, 2, lines[1])
+        if not lines[1][0] and "open-ended response" in second:
+            return cls(Maker.OTHER, 2, _in_two_rows(first, lines[1]))
         return cls(Maker.OTHER, 1)
 
 
+def _in_two_rows(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
+    """The questions of SurveyMonkey: what was asked stands once above its parts."""
+    asked, questions = "", []
+    for question, part in zip_longest(above, below, fillvalue=""):
+        asked = question or asked
+        questions.append(f"{asked}: {part}" if part and part.casefold() not in _ANY_ANSWER else asked)
+    return tuple(questions)
+
+
+_ANY_ANSWER = ("response", "open-ended response")
 _LEGACY = re.compile(r"V\d+$|ResponseI[Dd]$")
 
 
@@ -219,8 +243,8 @@ def _unique(header: Sequence[str], width: int) -> list[str]:
     return names
 
 
-def _overfull(sheet: Sheet) -> list[str]:
-    width = len(sheet.rows[0][1])
+def _overfull(sheet: Sheet, head: int) -> list[str]:
+    width = max(len(cells) for _, cells in sheet.rows[:head])
     overfull = [number for number, cells in sheet.rows if len(cells) > width]
     if not overfull:
         return []

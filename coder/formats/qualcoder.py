@@ -28,10 +28,11 @@ def recognises(content: bytes) -> bool:
 def read(content: bytes, name: str) -> Received:
     """Read a QualCoder project. Raises MalformedFile or TooLarge."""
     title = PurePath(name).stem
+    beside = 0
     if (member := _member(content)) is not None:
         folder = PurePath(member).parent.name
         title = PurePath(folder).stem or title
-        content = _unpacked(content, member)
+        content, beside = _unpacked(content, member)
     with closing(ForeignDatabase(content, "QualCoder project")) as tables:
         memos = [str(row["memo"]) for row in tables.rows("project", "memo") if row["memo"]]
         found = Gathering("QualCoder", title, description="\n\n".join(memos))
@@ -43,6 +44,11 @@ def read(content: bytes, name: str) -> Received:
         _notes(tables, found)
         for table, what, why in _NOT_READ:
             found.losses.add(what, why, count=tables.count(table))
+        if beside:
+            found.remarks.append(
+                f"{_MEMBER}-wal beside the project holds {beside:,} bytes that QualCoder had not yet put into it; "
+                "close QualCoder and pack the folder once more"
+            )
     return found.received()
 
 
@@ -50,6 +56,7 @@ _NOT_READ = (
     ("code_image", "codings of images", _ONLY_TEXT),
     ("code_av", "codings of recordings", _ONLY_TEXT),
     ("graph", "graphs", "there are no drawings here"),
+    ("ris", "lines of bibliographic entries", "a document has no bibliography here"),
     ("stored_sql", "stored queries", "they ask QualCoder's own tables"),
 )
 
@@ -64,10 +71,13 @@ def _member(content: bytes) -> str | None:
     return next((name for name in names if PurePath(name).name.lower() == _MEMBER), None)
 
 
-def _unpacked(content: bytes, member: str) -> bytes:
+def _unpacked(content: bytes, member: str) -> tuple[bytes, int]:
+    """The database, and the bytes of a log beside it that it does not hold yet."""
     kind = "zipped QualCoder project"
-    with opened(content, kind) as archive:
-        return unpacked(archive, member, kind)
+    with opened(content, kind, in_part=True) as archive:
+        log = f"{member}-wal"
+        beside = archive.getinfo(log).file_size if log in archive.namelist() else 0
+        return unpacked(archive, member, kind), beside
 
 
 def _codes(tables: ForeignDatabase, found: Gathering) -> None:
@@ -133,6 +143,13 @@ def _values(tables: ForeignDatabase, found: Gathering) -> None:
         if row["memo"]:
             found.losses.add("memos on attributes", "an attribute has no memo here", f"{row['name']}: {row['memo']}")
     for row in tables.rows("attribute", "name", "attr_type", "value", "id"):
+        if row["attr_type"] == "journal":
+            # Their ids are those of journal entries, not of documents.
+            if str(row["value"] or "").strip():
+                found.losses.add(
+                    "attributes of journal entries", "a memo has none here", f"{row['name']}: {row['value']}"
+                )
+            continue
         found.value("case" if row["attr_type"] == "case" else "document", row["id"], row["name"], row["value"])
 
 

@@ -11,6 +11,8 @@ from coder.formats.archives import opened, unpacked
 
 MAX_PROJECT = 200_000_000
 """Bytes of the project's XML."""
+MAX_READ = 500_000_000
+"""Bytes of the project and its texts; recordings and pictures are not read."""
 
 
 class Container:
@@ -22,8 +24,15 @@ class Container:
         if not content.startswith(b"PK"):
             self.project = content
             return
-        self._archive = opened(content, "REFI-QDA project")
-        names = [name for name in self._archive.namelist() if not name.endswith("/")]
+        self._archive = opened(content, "REFI-QDA project", in_part=True)
+        # A Mac that packs a project again puts a shadow beside every member.
+        names = [
+            name
+            for name in self._archive.namelist()
+            if not name.endswith("/")
+            and not name.startswith("__MACOSX/")
+            and not PurePosixPath(name).name.startswith("._")
+        ]
         projects = [name for name in names if name.lower().endswith(".qde")]
         if len(projects) != 1:
             raise MalformedFile(f"a REFI-QDA project holds one .qde file; this archive holds {len(projects)}")
@@ -32,6 +41,7 @@ class Container:
             self._places.setdefault(PurePosixPath(name.replace("\\", "/")).name.lower(), name)
         if self._archive.getinfo(projects[0]).file_size > MAX_PROJECT:
             raise TooLarge(f"{projects[0]} is larger than {MAX_PROJECT:,} bytes")
+        self._read = 0
         self.project = self._member(projects[0])
 
     def file(self, path: str) -> bytes | None:
@@ -44,4 +54,9 @@ class Container:
 
     def _member(self, name: str) -> bytes:
         assert self._archive is not None
+        self._read += self._archive.getinfo(name).file_size
+        if self._read > MAX_READ:
+            raise TooLarge(
+                f"the texts of the REFI-QDA project have more than {MAX_READ:,} bytes; split it into several"
+            )
         return unpacked(self._archive, name, "REFI-QDA project")

@@ -260,6 +260,9 @@ class _Project:
         if representation is None:
             self.losses.add("documents", "a PDF without its text", name)
             return
+        for child in [*below(representation, "Coding"), *below(representation, "NoteRef")]:
+            # On all of the text, so on all of the document.
+            element.append(child)
         yield from self._text(representation, name, guid(element.get("guid")), element)
 
     def _recording(self, element: Element, what: str) -> Iterator[_Source]:
@@ -269,6 +272,14 @@ class _Project:
             if named(each).endswith("Selection"):
                 codings = sum(1 for _ in below(each, "Coding"))
                 self.losses.add("codings", f"they lie on {what}", each.get("name") or name, count=codings)
+            elif named(each) == "Coding":
+                self.losses.add("codings", f"they lie on {what}", name)
+            elif named(each) == "VariableValue":
+                self.losses.add("values of variables", f"they describe {what}", name)
+        for description in below(element, "TextDescription"):
+            yield from self._text(
+                description, description.get("name") or name, guid(description.get("guid")), description
+            )
         for transcript in below(element, "Transcript"):
             points = {guid(point.get("guid")): point.get("position") for point in below(transcript, "SyncPoint")}
             for each in below(transcript, "TranscriptSelection"):

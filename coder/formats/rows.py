@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import PurePath
 from typing import Any
 
@@ -30,7 +30,11 @@ MAX_COLUMNS = 20_000
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 """How a cell begins that a spreadsheet would run; with apostrophes before it, so that one can be taken back."""
 
+csv.field_size_limit(MAX_BYTES)  # An answer, or a transcript in a cell, may be longer than the library expects.
+
 _SEPARATORS = ",;\t|"
+_LOOKED_AT = 50
+"""Rows by which separators are compared."""
 _NAMED_SEPARATOR = re.compile(r"sep=(.)\n", re.IGNORECASE)
 
 
@@ -82,7 +86,7 @@ def read_table(name: str, content: bytes, *, needs: Collection[str] = ()) -> Tab
 
 
 def read_sheet(name: str, content: bytes, *, sheet: str = "") -> Sheet:
-    """Every cell as text, of the sheet of this name or else of the first that is not empty. Formulas are never run.
+    """Every cell as text, of the sheet of this name or else of the first of several rows. Formulas are never run.
 
     A number reads as it is written in other programs (3, 2.5), a day as 2021-03-04, truth as yes or no.
     Raises UnknownFormat, MalformedFile or TooLarge.
@@ -152,14 +156,29 @@ def _separated(content: bytes, suffix: str) -> tuple[_Rows, list[str]]:
         for number, line in enumerate(lines, start=1):
             _add(rows, number, [_armed(cell).strip() for cell in line])
     except csv.Error as error:
-        raise MalformedFile(f"not a table of separated values ({error})", line=lines.line_num) from error
+        raise MalformedFile(
+            f"not a table of separated values ({error}); a quotation mark inside a cell is written twice, "
+            "or save the table as XLSX",
+            line=lines.line_num,
+        ) from error
     return rows, remarks
 
 
 def _separator(text: str) -> str:
-    """The separator that divides the first line into most cells."""
-    first = re.sub(r'"[^"]*"', "", text[:100_000]).partition("\n")[0]
-    return max(_SEPARATORS, key=first.count)
+    """The separator under which most rows have as many cells as the first, and of such the one that makes most."""
+    sample = text[:100_000]
+    first = re.sub(r'"[^"]*"', "", sample).partition("\n")[0]
+    found = [separator for separator in _SEPARATORS if separator in first]
+    return max(found, key=lambda separator: _fit(sample, separator)) if found else _SEPARATORS[0]
+
+
+def _fit(sample: str, separator: str) -> tuple[int, int]:
+    """How many rows have as many cells as the first has, and how many these are."""
+    try:
+        widths = [len(row) for row in islice(csv.reader(StringIO(sample, newline=""), delimiter=separator), _LOOKED_AT)]
+    except csv.Error:
+        return 0, 0
+    return widths.count(widths[0]), widths[0]
 
 
 def _armed(cell: str) -> str:
@@ -199,18 +218,21 @@ def _sheet_rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def _chosen(sheets: Mapping[str, Iterator[tuple[int, list[str]]]], wanted: str) -> Sheet:
-    """The sheet of this name; without one the first that holds anything, and a remark where there are others."""
+    """The sheet of this name; without one the first of several rows, and a remark where there are others."""
     if wanted and wanted not in sheets:
         raise MalformedFile(f"no sheet is named {wanted!r}; there are: {', '.join(sheets)}")
+    chosen, rows = "", list[tuple[int, tuple[str, ...]]]()
     for name in [wanted] if wanted else sheets:
         found: _Rows = []
         for number, cells in sheets[name]:
             _add(found, number, cells)
-        if found or wanted:
-            others = tuple(other for other in sheets if other != name)
-            remarks = (f"read from the sheet {name!r}; left out: {', '.join(others)}",) if others else ()
-            return Sheet(tuple(found), remarks, tuple(sheets))
-    return Sheet((), (), tuple(sheets))
+        if len(found) > len(rows):
+            chosen, rows = name, found
+        if len(rows) > 1:
+            break
+    others = tuple(other for other in sheets if other != chosen) if rows or wanted else ()
+    remarks = (f"read from the sheet {chosen or wanted!r}; left out: {', '.join(others)}",) if others else ()
+    return Sheet(tuple(rows), remarks, tuple(sheets))
 
 
 def _text(value: Any) -> str:

@@ -178,6 +178,23 @@ def test_a_first_column_that_tells_every_row_apart_names_who_answered() -> None:
     assert uses(table(*lines, lines[1])) == {"home": Use.ATTRIBUTE, "what": Use.ANSWER}
 
 
+def test_a_title_above_the_names_of_the_columns_is_left_out_and_told() -> None:
+    found = survey("s.csv", f'Survey of wards,,\n,,\ncase,age,why\nP1,30,"{LONG}"\n'.encode())
+    assert [column.name for column in found.columns] == ["case", "age", "why"]
+    assert found.remarks == ("rows above the names of the columns were left out: Survey of wards",)
+
+
+def test_the_second_row_of_surveymonkey_is_no_respondent() -> None:
+    content = (
+        f'Respondent ID,What changed?,Which?,\n,Open-Ended Response,Plan,Time\n114,"{LONG}",yes,\n115,"{LONG}",,yes\n'
+    )
+    found = survey("s.csv", content.encode())
+    assert [row.number for row in found.rows] == [3, 4]
+    asked = [column.question for column in found.columns]
+    assert asked == ["Respondent ID", "What changed?", "Which?: Plan", "Which?: Time"]
+    assert found.remarks == ()
+
+
 def test_a_row_of_more_cells_than_names_is_told() -> None:
     found = survey("s.csv", b"case,answer\nP1,we began,\nP2,it came, and went\n")
     assert found.remarks == (

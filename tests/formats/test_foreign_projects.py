@@ -195,6 +195,23 @@ def test_qualcoder_keeps_coders_apart_and_folders_as_folders() -> None:
     }
 
 
+def test_attributes_of_journal_entries_are_not_given_to_the_document_of_the_same_number() -> None:
+    values = [{"name": "mood", "attr_type": "journal", "value": "tired", "id": 1}]
+    received = read_study("data.qda", qualcoder(attribute=values, ris=[{"risid": 1, "tag": "TI", "value": "A book"}]))
+    assert received.study.documents[0].values == {}
+    lost = {loss.what: loss.examples for loss in received.losses}
+    assert lost["attributes of journal entries"] == ("mood: tired",)
+    assert "lines of bibliographic entries" in lost
+
+
+def test_what_qualcoder_has_not_yet_put_into_its_file_is_told() -> None:
+    held = BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("wards.qda/data.qda", qualcoder())
+        archive.writestr("wards.qda/data.qda-wal", b"x" * 32)
+    assert any("close QualCoder" in remark for remark in read_study("wards.zip", held.getvalue()).remarks)
+
+
 def test_codes_of_codes_in_newer_qualcoder_files_are_a_tree() -> None:
     row = {"owner": "", "date": "", "memo": "", "catid": None, "color": ""}
     codes = [row | {"cid": 1, "name": "Above", "supercid": None}, row | {"cid": 2, "name": "Below", "supercid": 1}]

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from coder.errors import MalformedFile, TooLarge
-from coder.formats import read_codebook
+from coder.formats import archives, read_codebook
 from coder.formats.refi_codebook import invalid as invalid_codebook
 from coder.formats.refi_codebook import write as write_codebook
 from coder.formats.studies import is_study, read_study, write_study
@@ -250,6 +250,47 @@ def test_entities_are_refused() -> None:
 def test_a_bomb_is_refused() -> None:
     with pytest.raises(TooLarge):
         read(packed(xml(source()), {"sources/a.txt": b"a" * 40_000_000}))
+
+
+def test_recordings_beside_the_texts_do_not_make_a_project_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 10_000)
+    files = {"sources/a.txt": TEXT.encode(), "sources/b.mp4": bytes(20_000)}
+    assert len(read(packed(xml(source()), files)).study.documents) == 1
+    with pytest.raises(TooLarge):
+        read(packed(xml(source()), {"sources/a.txt": b"a\n" * 10_000}))
+
+
+def test_a_survey_of_six_thousand_answers_in_files_of_their_own_is_read() -> None:
+    numbers = range(6_000)
+    sources = "".join(
+        f'<TextSource guid="{n:08x}-0000-4000-8000-000000000000" name="{n}" plainTextPath="internal://{n}.txt"/>'
+        for n in numbers
+    )
+    files = {f"sources/{n}.txt": f"Answer {n}".encode() for n in numbers}
+    assert len(read(packed(xml(sources), files)).study.documents) == 6_000
+
+
+def test_the_shadows_that_a_mac_packs_are_no_members() -> None:
+    files = {"sources/a.txt": TEXT.encode(), "__MACOSX/._project.qde": b"\0\5", "__MACOSX/sources/._a.txt": b"\0\5"}
+    assert read(packed(xml(source()), files)).study.documents[0].document.text == TEXT
+
+
+def test_what_lies_on_a_picture_or_recording_is_listed_and_its_description_is_read() -> None:
+    text = f'<TextDescription guid="{SOURCE}" name="What is seen"><PlainTextContent>{TEXT}</PlainTextContent>'
+    seen = f"{text}{selection(0, 4)}</TextDescription>{coding()}"
+    picture = f'<PictureSource guid="{CASE}" name="ward.png">{seen}</PictureSource>'
+    received = read(packed(xml(picture), {}))
+    assert only_coding(received).quotation == "Aino"
+    assert {(loss.what, loss.why) for loss in received.losses} == {
+        ("pictures", "Redthread codes words"),
+        ("codings", "they lie on pictures"),
+    }
+
+
+def test_a_coding_of_all_of_the_text_of_a_pdf_covers_it() -> None:
+    text = f'<Representation guid="{SOURCE}"><PlainTextContent>Words.</PlainTextContent>{coding()}</Representation>'
+    received = read(packed(xml(f'<PDFSource guid="{CASE}" name="a.pdf">{text}</PDFSource>'), {}))
+    assert only_coding(received).quotation == "Words."
 
 
 def test_a_member_that_climbs_out_is_a_name_and_nothing_else() -> None:
