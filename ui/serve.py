@@ -10,7 +10,6 @@ import time
 import urllib.request
 import webbrowser
 from importlib import import_module
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +24,7 @@ from coder.errors import CodingError, InvalidValue, NotAllowed
 from ui import newest
 from ui.components.assets import route
 from ui.gate import HEALTH, Gate, Server
-from ui.signing import SECRETS, SERVER
+from ui.signing import SECRETS, SERVER, is_loopback
 
 ADDRESS = "127.0.0.1"
 """The loopback address: nobody else on the network reaches the app."""
@@ -137,14 +136,6 @@ def run_server(folder: Path, *, address: str = ADDRESS, port: int = 8501, url: s
     threading.Thread(target=_load_screens, daemon=True).start()
     settings = configuration(port, address=address, server=server)
     application(Path(__file__).with_name("app.py"), server).run(config=settings)
-
-
-def is_loopback(address: str) -> bool:
-    """Whether only this computer reaches an address."""
-    try:
-        return address == "localhost" or ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def reached_at(url: str, address: str, port: int) -> str:

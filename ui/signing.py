@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,19 @@ SECRETS = "secrets.toml"
 """In that folder, what Streamlit's ``st.login`` needs to know of an identity provider (OpenID Connect)."""
 
 COOKIE = "redthread_session"
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this computer reaches an address."""
+    try:
+        return address == "localhost" or ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def is_open_to_others() -> bool:
+    """Whether others reach the app without signing in: never as Redthread starts it, but by Streamlit alone."""
+    return folder() is None and not is_loopback(st.get_option("server.address") or "")
 
 
 def folder() -> Path | None:

@@ -89,6 +89,19 @@ def test_who_is_no_owner_sees_the_people_and_whom_to_ask(study: Path) -> None:
     assert "Only an owner adds people and changes roles: Maija" in app.text[0].value
 
 
+@pytest.mark.parametrize("address", ["0.0.0.0", None])
+def test_started_by_streamlit_alone_where_others_reach_it_nothing_is_shown(
+    study: Path, address: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing.st, "get_option", {"server.address": address}.get)
+    monkeypatch.setenv(resources.PROJECT, str(study))
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    assert [error.value for error in app.error] == [
+        "Others could reach this, and nobody would have to sign in: nothing is shown."
+    ]
+    assert not app.button and not app.dataframe
+
+
 @pytest.fixture
 def on_a_server(study: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Leena is signed in; the study is in the folder."""

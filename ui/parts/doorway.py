@@ -14,7 +14,12 @@ _WHO = "signed in"
 
 
 def admitted() -> bool:
-    """Whether the app may be shown: alone on one's own computer, or somebody is signed in. Else the way in is drawn."""
+    """Whether the app may be shown: alone on one's own computer, or somebody is signed in. Else the way is told."""
+    if signing.is_open_to_others():
+        st.title("Redthread", anchor=False)
+        st.error("Others could reach this, and nobody would have to sign in: nothing is shown.")
+        st.text("Start it with: redthread ui. For a team: redthread serve FOLDER.")
+        return False
     if signing.folder() is None:
         return True
     person = signing.person()
