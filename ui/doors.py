@@ -23,6 +23,8 @@ from ui.gate import ENTER, JOIN, PAGE, SIGN_IN, SIGN_OUT, Server, inside
 from ui.signing import COOKIE
 
 LONGEST_FORM = 10_000
+LEAVE_PROVIDER = "/auth/logout"
+"""Streamlit's own, which forgets who came through an identity provider and leads to the first page."""
 
 
 def routes(server: Server) -> list[Route]:
@@ -79,7 +81,8 @@ class _Door:
         token = request.cookies.get(COOKIE)
         if token:
             await run_in_threadpool(self._signed_out, token)
-        response = RedirectResponse(SIGN_IN, 303)
+        # Else who comes next on this computer would go on as this person.
+        response = RedirectResponse(LEAVE_PROVIDER if self.server.has_provider else SIGN_IN, 303)
         response.delete_cookie(COOKIE, path="/", secure=self.server.secure, httponly=True, samesite="strict")
         return response
 

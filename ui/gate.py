@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from coder.store import Account
 
 HEALTH, NEWEST = "/redthread/health", "/redthread/newest"
+_FILES = ("/media/", "/_stcore/upload_file")
+"""Where Streamlit gives out and takes in files."""
 SIGN_IN, SIGN_OUT, JOIN, ENTER = "/redthread/sign-in", "/redthread/sign-out", "/redthread/join", "/redthread/enter"
 
 PAGE = """<!doctype html>
@@ -116,7 +118,9 @@ class Gate:
 
     async def _admits(self, server: Server, connection: HTTPConnection) -> bool:
         path = connection.url.path
-        if path in (HEALTH, SIGN_IN, SIGN_OUT, ENTER) or path.startswith(JOIN + "/") or server.has_provider:
+        if path in (HEALTH, SIGN_IN, SIGN_OUT, ENTER) or path.startswith(JOIN + "/"):
+            return True
+        if server.has_provider and not path.startswith(_FILES):
             # With a provider people sign in inside the app, which shows nothing before they have.
             return True
         return await run_in_threadpool(server.person, connection) is not None

@@ -204,6 +204,8 @@ def test_news_are_told_to_who_is_in_the_project(client: TestClient, server: Serv
 def test_with_a_provider_the_app_itself_asks_who_one_is(client: TestClient, server: Server) -> None:
     (server.folder / SECRETS).write_text("[auth]\n", "utf-8")
     assert client.get("/").text == "the app"
+    for path in ("/media/x.csv", "/_stcore/upload_file/a/b"):
+        assert client.get(path).status_code == 401
     with verbs.accounts_of(server.folder) as accounts:
         verbs.add_account(accounts, "Risto", email="risto@example.org")
         ticket = verbs.sign_in_by_email(accounts, "risto@example.org")
@@ -211,6 +213,8 @@ def test_with_a_provider_the_app_itself_asks_who_one_is(client: TestClient, serv
     assert elsewhere.status_code == 403
     assert client.get(f"/redthread/enter?ticket={ticket}").headers["location"] == "/"
     assert client.get(f"/redthread/enter?ticket={ticket}").status_code == 403
+    left = client.post("/redthread/sign-out", headers={"origin": URL})
+    assert left.headers["location"] == "/auth/logout"
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.20", "::", "example.org"])
