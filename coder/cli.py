@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -58,6 +59,25 @@ app = typer.Typer(
     help="Redthread: code interviews and meeting notes, and compare cases. Everything stays on this computer.",
     epilog="Look around first: redthread demo",
 )
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        _say(f"redthread {version('redthread')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _whole(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """What stands before every command."""
+
+
 codebook_app = typer.Typer(help="Check codebooks, compare and merge them, share them in a team.", no_args_is_help=True)
 app.add_typer(codebook_app, name="codebook")
 account_app = typer.Typer(help="Who may sign in to a team server.", no_args_is_help=True)
@@ -351,18 +371,24 @@ def _import_files(
                 all_or_nothing=all_or_nothing,
                 on_progress=on_progress,
             )
+    names = Counter(report.name for report in reports)
     for report in reports:
-        _tell(report)
+        _tell(report, report.name if names[report.name] == 1 else report.place)
+    outcomes = Counter(report.outcome for report in reports)
+    if len(reports) > 1:
+        _say(
+            f"{len(reports):,} files: " + ", ".join(f"{outcomes[each]:,} {each}" for each in Outcome if outcomes[each])
+        )
     if preview:
         _say("Nothing was stored; leave out --preview to bring them in.")
-    return any(report.outcome is Outcome.REFUSED for report in reports)
+    return Outcome.REFUSED in outcomes
 
 
-def _tell(report: FileReport) -> None:
+def _tell(report: FileReport, name: str) -> None:
     from coder.workflow.documents import Outcome
 
     if report.outcome is Outcome.REFUSED:
-        _complain(f"{report.name}: refused: {'; '.join(report.messages)}")
+        _complain(f"{name}: refused: {'; '.join(report.messages)}")
         return
     facts = [_count(report.words, "word")]
     if report.outcome is not Outcome.KNOWN:
@@ -370,7 +396,7 @@ def _tell(report: FileReport) -> None:
     for case in report.cases:
         values = ", ".join(f"{name} {value}" for name, value in case.values.items())
         facts.append(f"case: {case.name}" + (f" ({values})" if values else ""))
-    _say(f"{report.name}: {report.outcome}: {', '.join(facts)}")
+    _say(f"{name}: {report.outcome}: {', '.join(facts)}")
     for message in report.messages:
         _say(f"    {message}")
 

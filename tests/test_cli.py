@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -115,13 +116,39 @@ def test_importing_says_what_was_understood_of_each_file(run: Run, study: Path, 
         assert len(project.memberships()) == 2
 
 
+def test_files_of_one_name_are_told_apart_by_their_folders(run: Run, study: Path, tmp_path: Path) -> None:
+    for folder, text in (("autumn", TALK + "Aino: So."), ("spring", OTHER)):
+        (tmp_path / "year" / folder).mkdir(parents=True)
+        (tmp_path / "year" / folder / "talk.txt").write_text(text)
+    (tmp_path / "year" / "spring" / "empty.txt").touch()
+    expected = [
+        "year/autumn/talk.txt: read",
+        "    kept as talk (2).txt, for another document is named talk.txt",
+        "year/spring/talk.txt: read",
+        "    kept as talk (3).txt, for another document is named talk.txt",
+        "3 files: 2 read, 1 refused",
+    ]
+    for preview in (["--preview"], []):
+        result = run("import", "study.redthread", "year", *preview)
+        assert [line.partition(": read:")[0] for line in result.stdout.splitlines()][:5] == [
+            line.removesuffix(": read") for line in expected
+        ]
+        assert result.stderr == "empty.txt: refused: the file is empty\n"
+    with open_project(study) as project:
+        assert {document.name for document in project.documents()} == {"talk.txt", "talk (2).txt", "talk (3).txt"}
+
+
+def test_the_version_is_told(run: Run) -> None:
+    assert run("--version").stdout == f"redthread {version('redthread')}\n"
+
+
 def test_a_refused_file_is_said_with_exit_code_1_and_the_others_are_read(run: Run, study: Path, tmp_path: Path) -> None:
     (tmp_path / "broken.docx").write_bytes(b"\x00\x01 no document")
     (tmp_path / "two.txt").write_text(OTHER)
     result = run("import", "study.redthread", "broken.docx", "nowhere.txt", "two.txt")
     assert result.exit_code == 1
     assert "broken.docx: refused: " in result.stderr
-    assert "nowhere.txt: refused: cannot open it: No such file" in result.stderr
+    assert "nowhere.txt: refused: there is no file or folder of this name" in result.stderr
     assert "two.txt: read" in result.stdout
     with open_project(study) as project:
         assert [document.name for document in project.documents()] == ["talk.txt", "two.txt"]

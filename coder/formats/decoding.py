@@ -90,7 +90,9 @@ def _unmarked_utf16(content: bytes) -> str | None:
     """The text if every second byte is mostly zero, as in UTF-16 of a European language; else None."""
     sample = content[:2000]
     for encoding, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
-        if zeros.count(0) * 2 > len(zeros) and sample.count(0) == zeros.count(0):
+        # An emoji or a letter from afar may hold a zero in its other byte, too.
+        stray = sample.count(0) - zeros.count(0)
+        if zeros.count(0) * 2 > len(zeros) and stray * 8 <= zeros.count(0):
             try:
                 return content.decode(encoding)
             except UnicodeDecodeError:

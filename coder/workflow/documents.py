@@ -103,6 +103,7 @@ def preview_import(
     """
     cases = () if case is None else (ToldCase(found_case(project, case).name),)
     seen: dict[str, str] = {}
+    taken = {document.name for document in project.documents()}
     reports = []
     for file, filed in belonging(_all_read(files, filing, on_progress), filing):
         if file.refusal:
@@ -111,9 +112,12 @@ def preview_import(
             sha256 = text_hash(reading.text)
             known = project.document_with_hash(sha256)
             there = known.name if known is not None else seen.get(sha256)
-            seen.setdefault(sha256, name_of(name))
             report = replace(_report(name, file, reading, filed), cases=filed.cases or cases)
-            if there is not None:
+            if there is None:
+                free = seen[sha256] = free_name(name_of(name), taken)
+                taken.add(free)
+                report = _kept_as(report, free)
+            else:
                 messages = (f"its text is already in the project, as {there}", *filed.remarks)
                 report = replace(report, outcome=Outcome.KNOWN, messages=messages)
             reports.append(report)
@@ -320,7 +324,7 @@ class _Shelf:
             self.taken.add(document.name)
             self.change.add_document(document, reading.turns, segments, SEGMENTER)
             self._assign(document.id, filed, set())
-            return replace(report, document=document.id)
+            return _kept_as(replace(report, document=document.id), document.name)
         message = f"its text is already in the project, as {known.name}"
         belongs = {membership.case for membership in self.project.memberships() if membership.document == known.id}
         if put := self._assign(known.id, filed, belongs):
@@ -357,6 +361,14 @@ def _each_read(files: Iterable[Source | FileRead], filing: Filing, on_progress: 
 
 def _refused(file: FileRead) -> FileReport:
     return FileReport(name_of(file.name), Outcome.REFUSED, messages=(file.refusal,), place=file.place)
+
+
+def _kept_as(report: FileReport, name: str) -> FileReport:
+    """The report of a document that has this name in the project."""
+    if name == report.name:
+        return report
+    remark = f"kept as {name}, for another document is named {report.name}"
+    return replace(report, messages=(*report.messages, remark))
 
 
 def _report(name: str, file: FileRead, reading: Reading, filed: Filed) -> FileReport:

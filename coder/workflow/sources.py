@@ -121,11 +121,13 @@ def _our_own(name: str) -> bool:
 
 
 def _content(path: Path) -> bytes:
-    # Told by its name, so that a video of many gigabytes is not read only to be refused.
-    if path.suffix.lower() not in {*READERS, ARCHIVE}:
-        _refuse_kind(path.name)
     try:
-        if path.exists() and not path.is_file():
+        if not path.exists():
+            raise UnreadableFile("there is no file or folder of this name; check how it is written")
+        # Told by its name, so that a video of many gigabytes is not read only to be refused.
+        if path.suffix.lower() not in {*READERS, ARCHIVE}:
+            _refuse_kind(path.name)
+        if not path.is_file():
             # A pipe or a device would be waited for without end.
             raise UnreadableFile("it is no ordinary file; save its content in one")
         return path.read_bytes()

@@ -36,9 +36,10 @@ def test_another_old_encoding_is_guessed_and_named(text, encoding):
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_unmarked_utf16_is_read_with_a_warning(encoding):
-    decoded, warnings = decode(FINNISH.encode(encoding))
-    assert decoded == FINNISH
+@pytest.mark.parametrize("text", [FINNISH, "Äiti: hyvä 😀\nIsä: niin, Āris\n"])
+def test_unmarked_utf16_is_read_with_a_warning(text, encoding):
+    decoded, warnings = decode(text.encode(encoding))
+    assert decoded == text
     assert "UTF-16" in warnings[0]
 
 

@@ -148,7 +148,7 @@ def test_folders_are_walked_in_order_and_what_cannot_be_read_is_said(project: Pr
     assert [name for name, report in reports.items() if report.outcome is Outcome.READ] == ["a.txt", "two.txt"]
     assert "not followed" in reports["round"].messages[0]
     assert ".mp3" in reports["sound.mp3"].messages[0]
-    assert "No such file" in reports["missing.txt"].messages[0]
+    assert "there is no file or folder of this name" in reports["missing.txt"].messages[0]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may open everything")
