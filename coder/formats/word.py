@@ -47,11 +47,15 @@ def _parts(content: bytes) -> tuple[Any, Any]:
         raise MalformedFile(f"not a Word document but a {other}; give it its own suffix")
     try:
         document = docx.Document(BytesIO(content))
-        return document.element.body, document.styles.element
+        parts = document.element.body, document.styles.element
     except (KeyError, ValueError, AttributeError, TypeError, IndexError, SyntaxError, OSError, EOFError) as error:
         raise MalformedFile(f"the Word document is broken: {error}; open it in Word and save it anew") from error
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
         raise MalformedFile(f"the Word document is broken: {error}; fetch it once more") from error
+    if document.element.getroottree().docinfo.internalDTD is not None:
+        # Words that stand in entities would be missing without a sign.
+        raise MalformedFile("the Word document declares entities, as Word never does; that is refused as unsafe")
+    return parts
 
 
 _OTHERS = {"xl/": "Excel workbook", "ppt/": "PowerPoint presentation", "META-INF/": "OpenDocument file or program"}
