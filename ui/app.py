@@ -17,7 +17,7 @@ from coder.workflow.coders import add_coder
 from coder.workflow.rounds import withheld
 from ui import keeping, signing
 from ui.components.transcript import courier
-from ui.parts import activity, doorway
+from ui.parts import doorway
 from ui.parts.disputes import show_disputes
 from ui.parts.errors import refused, told
 from ui.parts.history import undo_and_redo
@@ -146,7 +146,7 @@ def main() -> None:
                 undo_and_redo(open_project)
             if (told_of := withheld(open_project)) is not None:
                 st.caption(f":material/visibility_off: {plain(told_of)}.")
-            activity.show()
+            beside = st.container()
             if (failed := keeping.begin(open_project.path)) is not None:
                 say(f"No backup was made: {failed}", icon=":material/error:")
     show_messages()
@@ -154,8 +154,17 @@ def main() -> None:
         show_disputes()
         _deliver()
         page.run()
+        with beside:
+            _busy()
     else:
         FIRST.show()
+
+
+def _busy() -> None:
+    """What the assistant is doing. It is loaded only now: nobody waits for it to see a screen."""
+    from ui.parts import activity
+
+    activity.show()
 
 
 def _deliver() -> None:

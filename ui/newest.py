@@ -8,7 +8,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from coder.errors import CodingError, NotAllowed
-from coder.store import Project
 from ui.components.watched import path_of
 from ui.gate import NEWEST, Server
 
@@ -33,6 +32,8 @@ def route(server: Server | None) -> Route:
 
 
 def _look(path: str, document: str, request: Request, server: Server | None) -> tuple[int, int]:
+    from coder.store import Project  # takes pandas to load, and the server must listen before that
+
     account = None if server is None else server.person(request)
     with Project.open(path) as project:
         if server is not None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 
 from coder.tables.material import Material
 from coder.tables.places import Ints, Places, Stretches, ranges
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,8 @@ def _windows(material: Material, places: Places, within: int) -> _Units:
 
 
 def _filled(material: Material, places: Places, weight: NDArray[np.float64], first: Ints, last: Ints) -> _Units:
+    from scipy import sparse  # slow to load, and no other table needs it
+
     rows, units = ranges(first, last)
     shape = (len(material.codebook.codes), len(weight))
     of_codes = sparse.csr_array((np.ones(len(rows)), (places.code[rows], units)), shape=shape)

@@ -38,7 +38,6 @@ from coder.model.framework import RowKind
 from coder.segmenting import SEGMENTER, passages
 from coder.store import Change, Project
 from coder.workflow.cases import as_text
-from coder.workflow.claims import claims
 from coder.workflow.documents import Progress, free_name, name_of
 from coder.workflow.permission import change_by
 from coder.workflow.projects import create_project, person
@@ -202,6 +201,8 @@ def _content(path: Path) -> bytes:
 
 def _staying(project: Project) -> tuple[Loss, ...]:
     """What a study does not hold: the history of the project stays in its file."""
+    from coder.workflow.claims import claims  # takes pandas and the tables to load, and a start must not
+
     why = "history stays in the project file"
     versions = project.codebook_versions()
     cells = sum(len(project.framework_cells(kind)) for kind in RowKind)

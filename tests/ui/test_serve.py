@@ -35,9 +35,15 @@ def test_the_app_listens_on_this_machine_only_and_reports_nothing() -> None:
     assert settings["runner.postScriptGC"] is False
 
 
-def test_starting_does_not_load_the_learning_libraries() -> None:
-    heavy = "torch", "sentence_transformers", "spacy", "sklearn"
-    program = f"import sys, ui.serve; print([name for name in {heavy!r} if name in sys.modules])"
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("ui.serve", ["torch", "sentence_transformers", "spacy", "scipy", "pandas", "coder.store"]),
+        ("ui.screens.project", ["torch", "sentence_transformers", "spacy", "scipy", "coder.tables", "coder.suggest"]),
+    ],
+)
+def test_neither_the_server_nor_the_first_screen_loads_what_they_do_not_need(module: str, heavy: list[str]) -> None:
+    program = f"import sys, {module}; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
