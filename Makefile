@@ -34,6 +34,7 @@ $(SAMPLE): | .venv/installed
 	@echo "Installing Redthread into .venv (some minutes the first time) ..."
 	@$(PIP) install -c constraints.txt torch
 	@$(PIP) install -c constraints.txt -e .
+	@$(BIN)/python -m compileall -q coder ui  # else the first start waits for it, and where PYTHONDONTWRITEBYTECODE is set each
 	@touch $@
 
 .venv/dev: .venv/installed
