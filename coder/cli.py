@@ -101,6 +101,7 @@ class Kind(StrEnum):
     CROSSTAB = "crosstab"
     CO_OCCURRENCE = "co-occurrence"
     SPEAKERS = "speakers"
+    ROLES = "roles"
     KINDS = "kinds"
     TIMELINE = "timeline"
     MEETINGS = "meetings"
@@ -141,6 +142,17 @@ class LookName(StrEnum):
     LIGHT = "light"
     DARK = "dark"
     GREY = "grey"
+
+
+class MeasureName(StrEnum):
+    """The same as ``tables.Measure``."""
+
+    CODINGS = "codings"
+    DOCUMENTS = "documents"
+    WORDS = "coded words"
+    PER_THOUSAND = "coded words per 1,000"
+    SPEAKERS = "share of speakers"
+    BINARY = "coded or not"
 
 
 class By(StrEnum):
@@ -599,9 +611,9 @@ def export(
     kind: Annotated[
         Kind,
         typer.Option(
-            help="One row a quotation; codes by case, by what is known of cases, together, by speaker, by kind of "
-            "document, by tenth of the text, by date; or into a folder all coded transcripts, or the whole project as "
-            "plain text."
+            help="One row a quotation; codes by case, by what is known of cases, together, by speaker, by role of "
+            "who speaks, by kind of document, by tenth of the text, by date; or into a folder all coded transcripts, "
+            "or the whole project as plain text."
         ),
     ] = Kind.QUOTATIONS,
     attribute: Annotated[
@@ -610,6 +622,13 @@ def export(
     document: Annotated[
         str, typer.Option(metavar="NAME", help="This document alone, coded, to a file .html, .docx or .md.")
     ] = "",
+    measure: Annotated[
+        MeasureName, typer.Option(help="What numbers count, where codes are counted.")
+    ] = MeasureName.CODINGS,
+    within: Annotated[
+        int, typer.Option(min=0, metavar="N", help="With --kind co-occurrence: together is within so many passages.")
+    ] = 0,
+    whole: Annotated[bool, typer.Option("--with-below", help="In counts a code counts with all below it.")] = False,
     layer: Annotated[
         str, typer.Option(metavar="NAME", help="In a table the codings of this coder alone, or: consensus.")
     ] = "",
@@ -631,30 +650,26 @@ def export(
     if document or kind is Kind.TRANSCRIPTS:
         _export_transcripts(study, to, document, form)
         return
+    from coder.tables import Measure
+    from coder.workflow.layers import layer_named
     from coder.workflow.projects import open_project
     from coder.workflow.tables import ExportKind, Question
     from coder.workflow.tables import export as write
 
     if attribute and kind is not Kind.CROSSTAB:
         raise InvalidValue("--attribute is for --kind crosstab")
+    if within and kind is not Kind.CO_OCCURRENCE:
+        raise InvalidValue("--within is for --kind co-occurrence")
 
     with open_project(study) as project:
-        question = Question(ExportKind(kind), attribute=attribute, layer=_layer(project, layer))
+        question = Question(
+            ExportKind(kind), Measure(measure), attribute, within, layer=layer_named(project, layer), whole=whole
+        )
         size = write(project, to, question)
         _say(f"Wrote {to} ({size:,} bytes).")
         _tell_what_is_sealed(project)
         if to.suffix.lower() == ".xlsx" and kind is Kind.QUOTATIONS:
             _tell_what_is_cut(project)
-
-
-def _layer(project: Project, name: str) -> str:
-    """The id of whose codings a table holds: of everybody for no name."""
-    from coder.workflow.layers import layers
-
-    known = {words.casefold(): id for id, words in layers(project).items() if id} if name else {"": ""}
-    if name.casefold() not in known:
-        raise UnknownItem(f"no layer {name!r} in this project; there are: {', '.join(known) or 'none besides all'}")
-    return known[name.casefold()]
 
 
 def _export_study(study: Path, to: Path, program: Program) -> None:

@@ -144,13 +144,16 @@ class Codebook:
 
     def path(self, code: str) -> str:
         """Names from the root down, such as ``Obstacles / No time``. Raises UnknownCode."""
-        names = []
+        return SEPARATOR.join(self.code(above).name for above in reversed(self.line(code)))
+
+    def line(self, code: str) -> tuple[str, ...]:
+        """This code and those that it stands under, up to the root, by id. Raises UnknownCode."""
+        line = []
         above: str | None = code
         while above is not None:
-            found = self.code(above)
-            names.append(found.name)
-            above = found.parent
-        return SEPARATOR.join(reversed(names))
+            line.append(above)
+            above = self.code(above).parent
+        return tuple(line)
 
     def at(self, path: str) -> Code:
         """The code at this path, in any case of letters. Raises UnknownCode."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -11,13 +11,11 @@ from coder.tables.cases import case_by_code
 from coder.tables.co_occurrence import co_occurrence
 from coder.tables.crosstab import crosstab
 from coder.tables.framework import columns_under, framework
-from coder.tables.groups import code_by_date, code_by_kind, code_by_speaker, timeline
+from coder.tables.groups import code_by_date, code_by_kind, code_by_role, code_by_speaker, timeline
 from coder.tables.material import Material
 
 
-def changed_cells(
-    before: Material, after: Material, cells: Sequence[FrameworkCell] = (), reached: Mapping[str, int] | None = None
-) -> dict[str, pd.DataFrame]:
+def changed_cells(before: Material, after: Material, cells: Sequence[FrameworkCell] = ()) -> dict[str, pd.DataFrame]:
     """For every table by its name the cells that differ, as texts: ``row``, ``column``, ``before``, ``after``.
 
     Counts are numbers of codings, crosstabs those of cases, ``cells`` are what is written in the framework. A cell
@@ -25,7 +23,7 @@ def changed_cells(
     """
     found = {name: _differing(cells_of(before), cells_of(after)) for name, cells_of in _TABLES.items()}
     for kind in RowKind:
-        old, new = (_framework(each, kind, cells, reached or {}) for each in (before, after))
+        old, new = (_framework(each, kind, cells) for each in (before, after))
         found[f"framework by {kind.value}"] = _differing(old, new)
     return found
 
@@ -65,10 +63,8 @@ def _pairs(material: Material) -> pd.Series:
     return _said(table["together"].set_axis(index))
 
 
-def _framework(
-    material: Material, kind: RowKind, cells: Sequence[FrameworkCell], reached: Mapping[str, int]
-) -> pd.Series:
-    matrix = framework(material, kind, columns_under(material.codebook), cells, reached=reached)
+def _framework(material: Material, kind: RowKind, cells: Sequence[FrameworkCell]) -> pd.Series:
+    matrix = framework(material, kind, columns_under(material.codebook), cells)
     found = {
         (row.name, column.path): cell.words
         for row in matrix.rows
@@ -84,6 +80,7 @@ _TABLES: dict[str, Callable[[Material], pd.Series]] = {
     "crosstabs": _crosstabs,
     "codes together": _pairs,
     "by speaker": lambda material: _counts(code_by_speaker(material)),
+    "by role": lambda material: _counts(code_by_role(material)),
     "by kind of document": lambda material: _counts(code_by_kind(material)),
     "by tenth": lambda material: _counts(timeline(material)),
     "by date": lambda material: _counts(code_by_date(material)),

@@ -36,6 +36,7 @@ def co_occurrence(material: Material, near: Near | None = None) -> pd.DataFrame:
     All counts are in the same units: characters (same words), passages (same passage), or every run of n + 1
     passages of one document (within n). ``together`` holds both codes; ``Jaccard`` is together / either; ``lift``
     is together / what chance would give if the two were strewn independently over all units that there are.
+    Where codes count with all below them, a code and one that it stands under make no pair: they are always together.
     """
     near = near or Near()
     units = _units(material, near)
@@ -45,12 +46,13 @@ def co_occurrence(material: Material, near: Near | None = None) -> pd.DataFrame:
     paths = [material.codebook.path(code.id) for code in material.codebook.codes]
     numbers = {code.id: number for number, code in enumerate(material.codebook.codes)}
     order = [numbers[code.id] for _, code in material.codebook.walk()]
+    kin = _kin(material)
     rows = [
         (paths[a], paths[b], together, each[a], each[b], together / (each[a] + each[b] - together),
          together * whole / (each[a] * each[b]))
         for place, a in enumerate(order)
         for b in order[place + 1 :]
-        if (together := shared[a, b])
+        if (together := shared[a, b]) and (a, b) not in kin
     ]  # fmt: skip
     columns = ["code path", "with", "together", "first", "second", "Jaccard", "lift"]
     frame = pd.DataFrame(rows, columns=columns).astype({"Jaccard": "float64", "lift": "float64"})
@@ -59,6 +61,13 @@ def co_occurrence(material: Material, near: Near | None = None) -> pd.DataFrame:
     frame.insert(6, "unit", near.unit)
     frame = frame.round({"Jaccard": 3, "lift": 2})
     return frame.sort_values("together", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _kin(material: Material) -> set[tuple[int, int]]:
+    """Where codes count with all below them: pairs (above, below) of numbers."""
+    numbers = {code.id: number for number, code in enumerate(material.codebook.codes)}
+    below = [code.id for code in material.codebook.codes if material.whole]
+    return {(numbers[above], numbers[id]) for id in below for above in material.codebook.line(id)[1:]}
 
 
 def codings_together(material: Material, first: str, second: str, near: Near | None = None) -> list[str]:

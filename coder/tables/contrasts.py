@@ -270,6 +270,8 @@ def _shown(material: Material) -> Ints:
     """Numbers of the codes that take codings or have some, in the order of the tree."""
     numbers = numbered(code.id for code in material.codebook.codes)
     used = {coding.code for coding in material.codings}
+    if material.whole:
+        used = {above for code in used for above in material.codebook.line(code)}
     walked = [code for _, code in material.codebook.walk() if code.takes_codings or code.id in used]
     return np.array([numbers[code.id] for code in walked], np.int64)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -45,15 +45,13 @@ def framework(
     columns: Sequence[str],
     cells: Iterable[FrameworkCell] = (),
     *,
-    reached: Mapping[str, int],
     order_by: str | None = None,
     waiting: Iterable[Waiting] = (),
 ) -> Matrix:
     """Rows of a kind by codes, where a code takes in all below it.
 
-    ``reached`` says how far somebody has read each document, in code points. Rows stand in the order of
-    an attribute of cases, those without a value last; else as cases were made, documents added, speakers first
-    spoke. Raises UnknownCode.
+    Rows stand in the order of an attribute of cases, those without a value last; else as cases were made, documents
+    added, speakers first spoke. Raises UnknownCode.
     """
     rows = _rows(material, kind, order_by)
     documents = _documents_of(material, kind, rows)
@@ -76,7 +74,7 @@ def framework(
     shower = _Shower(material)
     found = {}
     for row_id, lies in documents.items():
-        unread = sum(reached.get(document.id, 0) < end for document, end in lies)
+        unread = sum(material.reached.get(document.id, 0) < end for document, end in lies)
         for column in columns:
             place = (row_id, column)
             there = codings.get(place, [])

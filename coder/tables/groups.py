@@ -6,12 +6,20 @@ from enum import StrEnum
 
 import pandas as pd
 
-from coder.model import DocumentKind
+from coder.model import Document, DocumentKind
 from coder.tables.counting import Measure, counted
 from coder.tables.material import Material
 from coder.tables.places import Stretches, Words, clipped, numbered
 
 INTERVIEWER = "(interviewer)"
+NOBODY = "(nobody named)"
+ROLES = {
+    DocumentKind.INTERVIEW: "interviewed",
+    DocumentKind.MEETING_NOTES: "in a meeting",
+    DocumentKind.SURVEY_ANSWERS: "answering a survey",
+    DocumentKind.OTHER: "elsewhere",
+}
+"""What whoever speaks is, by the kind of document, unless they ask."""
 NO_DATE = "(no date)"
 PARTS = 10
 """Parts of a text in its timeline, of equally many words."""
@@ -43,6 +51,19 @@ def speakers(material: Material) -> Stretches:
     ]
     names = numbered(sorted((name for _, _, name in found), key=lambda name: name != INTERVIEWER))
     return Stretches.of(tuple(names), ((start, end, names[name]) for start, end, name in found))
+
+
+def roles(material: Material) -> Stretches:
+    """What is said in which role: asking, interviewed, in a meeting (see ``ROLES``), or by nobody who is named."""
+    found = [
+        (begin + turn.span.start, begin + turn.span.end, _in_role(material, document, turn.speaker))
+        for document, begin in zip(material.documents, material.begins, strict=True)
+        for turn in material.turns.get(document.id, ())
+        if turn.kind.is_content
+    ]
+    there = {role for _, _, role in found}
+    names = numbered(role for role in (INTERVIEWER, *ROLES.values(), NOBODY) if role in there)
+    return Stretches.of(tuple(names), ((start, end, names[role]) for start, end, role in found))
 
 
 def kinds(material: Material) -> Stretches:
@@ -92,6 +113,11 @@ def code_by_speaker(material: Material, measure: Measure = Measure.CODINGS) -> p
     return by_group(material, speakers(material), measure)
 
 
+def code_by_role(material: Material, measure: Measure = Measure.CODINGS) -> pd.DataFrame:
+    """Codes (rows) by roles of who speaks (columns); a coding over several turns counts for each of their roles."""
+    return by_group(material, roles(material), measure)
+
+
 def code_by_kind(material: Material, measure: Measure = Measure.CODINGS) -> pd.DataFrame:
     """Codes (rows) by kinds of document (columns)."""
     return by_group(material, kinds(material), measure)
@@ -124,3 +150,9 @@ def _edge(starts: list[int], part: int, end: int) -> int:
 
 def _role(material: Material, document: str, speaker: str) -> str:
     return INTERVIEWER if speaker == material.askers.get(document) else speaker
+
+
+def _in_role(material: Material, document: Document, speaker: str | None) -> str:
+    if not speaker:
+        return NOBODY
+    return INTERVIEWER if speaker == material.askers.get(document.id) else ROLES[document.kind]

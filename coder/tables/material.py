@@ -15,7 +15,8 @@ from coder.model import Attribute, Case, Codebook, Coder, Coding, Document, Memb
 class Material:
     """The documents, cases, codebook and codings of a project. ``turns`` by document id.
 
-    ``reached`` says by document id how far somebody has read it, ``askers`` who the interviewer is.
+    ``reached`` says by document id how far somebody has read it, ``askers`` who the interviewer is. With ``whole``
+    a code counts with all below it: a coding, for its own code and for every code above that one.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Material:
     segments: Sequence[Segment] = ()
     reached: Mapping[str, int] = field(default_factory=dict)
     askers: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False
 
     @cached_property
     def begins(self) -> Sequence[int]:

@@ -66,7 +66,10 @@ class Stretches:
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """The codings of a material, n of them: row in ``material.codings``, document, code (numbers) and place."""
+    """The codings of a material, n of them: row in ``material.codings``, document, code (numbers) and place.
+
+    Where a code counts with all below it, a coding stands once for each code that it counts for.
+    """
 
     material: Material
     row: Ints
@@ -87,9 +90,16 @@ class Places:
         start = np.fromiter((span.start for span in spans), np.int64, many)
         end = np.fromiter((span.end for span in spans), np.int64, many)
         (row,) = np.nonzero(document >= 0)
+        for_code = code[row]
+        if material.whole:
+            lines = [[codes[each] for each in material.codebook.line(code.id)] for code in material.codebook.codes]
+            lengths = np.array([len(line) for line in lines], np.int64)
+            first_of = np.cumsum(lengths) - lengths
+            place, above = ranges(first_of[for_code], (first_of + lengths)[for_code])
+            row, for_code = row[place], np.array([each for line in lines for each in line], np.int64)[above]
         document = document[row]
         first = np.array(material.begins, np.int64)[document]
-        return cls(material, row, document, code[row], start[row] + first, end[row] + first)
+        return cls(material, row, document, for_code, start[row] + first, end[row] + first)
 
 
 @dataclass(frozen=True, eq=False)

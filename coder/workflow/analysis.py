@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -19,10 +19,11 @@ from coder import tables as made
 from coder.errors import InvalidValue
 from coder.model.framework import RowKind
 from coder.store import Project
-from coder.tables import Measure, Near, Period
+from coder.tables import Measure, Period
 from coder.tables.framework import framework_table
 from coder.workflow import contrasts, framework, projects, tables
 from coder.workflow.cases import case_named
+from coder.workflow.layers import layer_named
 from coder.workflow.tables import ExportKind, Question
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -41,9 +42,10 @@ _CODES = [
 class Analysis:
     """Tables of the project at a path, each read anew when it is asked for. Nothing is kept open, nothing written.
 
-    Codes go by path (``Obstacles / No time``), cases, documents and attributes by name. Every method raises
-    ProjectError where the file cannot be read, UnknownItem or UnknownCode for a name that there is not, InvalidValue
-    for a measure or kind of row that there is not.
+    Codes go by path (``Obstacles / No time``), cases, documents and attributes by name. With ``whole`` a code counts
+    with all below it; ``layer`` is whose codings count: a coder's name, ``Consensus``, or nothing for everybody's.
+    Every method raises ProjectError where the file cannot be read, UnknownItem or UnknownCode for a name that there is
+    not, InvalidValue for a measure or kind of row that there is not.
     """
 
     path: Path
@@ -138,44 +140,55 @@ class Analysis:
             ]
         return pd.DataFrame(rows, columns=_CODES)
 
-    def case_by_code(self, measure: str = Measure.CODINGS) -> pd.DataFrame:
+    def case_by_code(self, measure: str = Measure.CODINGS, *, whole: bool = False, layer: str = "") -> pd.DataFrame:
         """Cases by codes; a zero of a case that is not yet read is empty. For the measures see ``tables.Measure``."""
-        return self._compared(Question(ExportKind.CASES, measure=_chosen(Measure, measure)))
+        return self._compared(Question(ExportKind.CASES, _chosen(Measure, measure), whole=whole), layer)
 
-    def crosstab(self, attribute: str = "") -> pd.DataFrame:
+    def crosstab(self, attribute: str = "", *, whole: bool = False, layer: str = "") -> pd.DataFrame:
         """Codes by the values of an attribute of cases, or of all attributes; with percentages."""
-        return self._compared(Question(ExportKind.CROSSTAB, attribute=attribute))
+        return self._compared(Question(ExportKind.CROSSTAB, attribute=attribute, whole=whole), layer)
 
-    def association(self, attribute: str = "") -> pd.DataFrame:
+    def association(self, attribute: str = "", *, whole: bool = False, layer: str = "") -> pd.DataFrame:
         """One row a code: whether chance could explain how it goes with an attribute, with the caveat."""
+        question = Question(ExportKind.CROSSTAB, attribute=attribute, whole=whole)
         with self._project() as project:
-            return tables.tested(project, Question(ExportKind.CROSSTAB, attribute=attribute))
+            return tables.tested(project, replace(question, layer=layer_named(project, layer)))
 
-    def co_occurrence(self, within: int | None = 0) -> pd.DataFrame:
+    def co_occurrence(self, within: int | None = 0, *, whole: bool = False, layer: str = "") -> pd.DataFrame:
         """Pairs of codes on the same words (None), in the same passage (0), or within some passages of each other."""
-        with self._project() as project:
-            return made.co_occurrence(tables.material(project), Near(within))
+        return self._compared(Question(ExportKind.CO_OCCURRENCE, within=within, whole=whole), layer)
 
-    def by_speaker(self, measure: str = Measure.CODINGS) -> pd.DataFrame:
+    def by_speaker(self, measure: str = Measure.CODINGS, *, whole: bool = False, layer: str = "") -> pd.DataFrame:
         """Codes by who speaks."""
-        return self._compared(Question(ExportKind.SPEAKERS, measure=_chosen(Measure, measure)))
+        return self._compared(Question(ExportKind.SPEAKERS, _chosen(Measure, measure), whole=whole), layer)
 
-    def by_kind(self, measure: str = Measure.CODINGS) -> pd.DataFrame:
+    def by_role(self, measure: str = Measure.CODINGS, *, whole: bool = False, layer: str = "") -> pd.DataFrame:
+        """Codes by the role of who speaks: asking, interviewed, in a meeting."""
+        return self._compared(Question(ExportKind.ROLES, _chosen(Measure, measure), whole=whole), layer)
+
+    def by_kind(self, measure: str = Measure.CODINGS, *, whole: bool = False, layer: str = "") -> pd.DataFrame:
         """Codes by kind of document."""
-        return self._compared(Question(ExportKind.KINDS, measure=_chosen(Measure, measure)))
+        return self._compared(Question(ExportKind.KINDS, _chosen(Measure, measure), whole=whole), layer)
 
-    def timeline(self, document: str | None = None, measure: str = Measure.CODINGS) -> pd.DataFrame:
+    def timeline(
+        self, document: str | None = None, measure: str = Measure.CODINGS, *, whole: bool = False, layer: str = ""
+    ) -> pd.DataFrame:
         """Codes by tenth of a document's text, or of all laid over each other."""
         with self._project() as project:
             id = None if document is None else project.document_named(document).id
-        return self._compared(Question(ExportKind.TIMELINE, measure=_chosen(Measure, measure), document=id))
+        question = Question(ExportKind.TIMELINE, _chosen(Measure, measure), document=id, whole=whole)
+        return self._compared(question, layer)
 
-    def by_date(self, period: str = Period.DAY, measure: str = Measure.CODINGS) -> pd.DataFrame:
+    def by_date(
+        self, period: str = Period.DAY, measure: str = Measure.CODINGS, *, whole: bool = False, layer: str = ""
+    ) -> pd.DataFrame:
         """Codes by the date of the document."""
-        question = Question(ExportKind.MEETINGS, measure=_chosen(Measure, measure), period=_chosen(Period, period))
-        return self._compared(question)
+        chosen = _chosen(Measure, measure), _chosen(Period, period)
+        return self._compared(Question(ExportKind.MEETINGS, chosen[0], period=chosen[1], whole=whole), layer)
 
-    def contrasts(self, first: Sequence[str], second: Sequence[str] = (), *, by: str = "") -> pd.DataFrame:
+    def contrasts(
+        self, first: Sequence[str], second: Sequence[str] = (), *, by: str = "", whole: bool = False
+    ) -> pd.DataFrame:
         """One row a code: two groups of cases against each other, with intervals.
 
         The groups are names of cases, or values of the attribute ``by``; no second one is all other cases. Raises
@@ -184,7 +197,7 @@ class Analysis:
         with self._project() as project:
             here = contrasts.group_named(project, first, by=by)
             there = contrasts.group_named(project, second, by=by) if second else None
-            return contrasts.contrasted(project, here, there).table
+            return contrasts.contrasted(project, here, there, whole=whole).table
 
     def framework(self, rows: str = RowKind.CASE, under: str | None = None) -> pd.DataFrame:
         """One row a cell of the framework matrix: cases, documents or speakers by the codes of a branch."""
@@ -192,9 +205,9 @@ class Analysis:
             branch = None if under is None else project.codebook().at(under).id
             return framework_table(framework.matrix(project, _chosen(RowKind, rows), under=branch))
 
-    def _compared(self, question: Question) -> pd.DataFrame:
+    def _compared(self, question: Question, layer: str) -> pd.DataFrame:
         with self._project() as project:
-            return tables.compared(project, question)
+            return tables.compared(project, replace(question, layer=layer_named(project, layer)))
 
     @contextmanager
     def _project(self) -> Iterator[Project]:

@@ -110,7 +110,8 @@ class Contrasted:
 
     def quotations(self, code: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The quotations of a code (by id) in each group, each coding once; see ``coder.tables.quotations``."""
-        named = replace(self.material, codings=[coding for coding in self.material.codings if coding.code == code])
+        codes = self.material.codebook.branch(code) if self.material.whole else (code,)
+        named = replace(self.material, codings=[coding for coding in self.material.codings if coding.code in codes])
         frame = tables.quotations(named)
         first, second = apart(self.material, self.first, self.second)
         here, there = (
@@ -182,13 +183,15 @@ _PAIRS = [
 ]
 
 
-def contrasted(project: Project, first: CaseGroup, second: CaseGroup | None = None) -> Contrasted:
-    """Two groups of cases against each other; without a second one all other cases.
+def contrasted(
+    project: Project, first: CaseGroup, second: CaseGroup | None = None, *, whole: bool = False
+) -> Contrasted:
+    """Two groups of cases against each other; without a second one all other cases. ``whole`` as in ``Question``.
 
     Raises UnknownItem for an attribute or cases that are not there, InvalidValue where a group is empty or a case is
     in both.
     """
-    found = material(project)
+    found = replace(material(project), whole=whole)
     second = second or others(found, first)
     apart(found, first, second)
     return Contrasted(found, first, second)

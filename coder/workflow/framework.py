@@ -181,23 +181,8 @@ def _matrix(
     order_by: str | None = None,
     waiting: Iterable[tuple[str, Span, str]] = (),
 ) -> Matrix:
-    return framework(
-        material(project),
-        kind,
-        columns,
-        project.framework_cells(kind),
-        reached=reached_by_marks(project),
-        order_by=order_by,
-        waiting=waiting,
-    )
-
-
-def reached_by_marks(project: Project) -> dict[str, int]:
-    """How far somebody has read each document that bears a mark, in code points."""
-    reached: dict[str, int] = {}
-    for mark in project.read_marks():
-        reached[mark.document] = max(mark.position, reached.get(mark.document, 0))
-    return reached
+    cells = project.framework_cells(kind)
+    return framework(material(project), kind, columns, cells, order_by=order_by, waiting=waiting)
 
 
 def _standing(project: Project, coding: str) -> Coding | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from coder.agreement import Kind, Place, places
 from coder.agreement.comparing import TOLERANCE
+from coder.errors import UnknownItem
 from coder.model import Coder, Coding
 from coder.model.settling import CONSENSUS, Put
 from coder.store import Project
@@ -79,6 +80,18 @@ def layers(project: Project) -> dict[str, str]:
     coders = {coder.id: coder.name for coder in people(project)}
     settled = {CONSENSUS.id: "Consensus"} if project.settlements() else {}
     return {EVERYBODY: "All coders"} | (coders if len(coders) > 1 else {}) | settled
+
+
+def layer_named(project: Project, name: str) -> str:
+    """The id of the layer of this name, in any case of letters; no name is everybody. Raises UnknownItem."""
+    if not name:
+        return EVERYBODY
+    # Of a coder alone, too: a script need not change when a second one joins.
+    known = {coder.id: coder.name for coder in people(project)} | layers(project)
+    for id, words in known.items():
+        if words.casefold() == name.casefold():
+            return id
+    raise UnknownItem(f"nobody's codings go by the name {name!r} here; there are: {', '.join(known.values())}")
 
 
 def all_places(project: Project, coders: Collection[str] = (), tolerance: int = TOLERANCE) -> list[Place]:

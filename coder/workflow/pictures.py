@@ -71,6 +71,8 @@ COLUMNS = 40
 LINES = 70
 """Lines of a network that can still be told apart."""
 
+_WITH_BELOW = "A code counts with all below it"
+
 POINTS = 600
 """Passages of a map: more cover each other, and take longer to lay out than anybody waits."""
 
@@ -84,6 +86,7 @@ class Options:
     ``first`` and ``second`` for the contrast, None for the two largest groups by what is known about cases, a
     second of None for all other cases; ``unit`` is what its shares are of. ``by`` is for the map. ``model`` names the
     encoder whose kept vectors make it; None for the project's own, which is then loaded and embeds what it needs.
+    ``whole`` as in ``Question``, for all but portrait and map.
     """
 
     measure: Measure = Measure.CODINGS
@@ -97,6 +100,7 @@ class Options:
     by: Colour = Colour.CODE
     model: str | None = None
     look: Look = Look.LIGHT
+    whole: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,8 +137,12 @@ def behind(project: Project, kind: PictureKind, options: Options, chosen: Mappin
         wanted = (frame["start"] < end) & (frame["end"] > start)
     else:
         frame = tables.quotations(project)
-        field = "coding id" if "coding" in chosen else "code path"
-        wanted = frame[field] == (chosen["coding"] if "coding" in chosen else chosen["path"])
+        if "coding" in chosen:
+            wanted = frame["coding id"] == chosen["coding"]
+        else:
+            codebook = project.codebook()
+            code = codebook.at(str(chosen["path"])).id
+            wanted = frame["code id"].isin(codebook.branch(code) if options.whole else (code,))
         if kind is PictureKind.CONTRAST:
             seen = _contrasted(project, options)
             both = [case for group in (seen.first, seen.second) for case in members(seen.material, group)]
@@ -170,6 +178,7 @@ def _heatmap(project: Project, options: Options) -> Picture:
     waiting = bool(table.isna().to_numpy().any())
     note = _sentences(
         f"A number counts {options.measure.value}; 0 is absent",
+        _WITH_BELOW if options.whole else "",
         "– is not yet known, for the case has not been read to the end" if waiting else "",
         _cut_short(left, "codes"),
         _cut_short((len(cases), len(shown.columns)), "cases"),
@@ -186,6 +195,7 @@ def _timeline(project: Project, options: Options) -> Picture:
     title = "Codes over dates"
     note = _sentences(
         f"The area of a circle is {options.measure.value}",
+        _WITH_BELOW if options.whole else "",
         "Dates differ in how much was said: coded words per 1,000 allow for that"
         if options.measure is not Measure.PER_THOUSAND
         else "",
@@ -199,7 +209,8 @@ def _timeline(project: Project, options: Options) -> Picture:
 def _network(project: Project, options: Options) -> Picture:
     table = tables.compared(project, _question(PictureKind.NETWORK, options))
     codebook = project.codebook()
-    times = pd.Series([coding.code for coding in project.codings()], dtype="str").value_counts()
+    counted = (codebook.line(coding.code) if options.whole else (coding.code,) for coding in project.codings())
+    times = pd.Series([code for line in counted for code in line], dtype="str").value_counts()
     together = {*table["code path"], *table["with"]}
     rows, branch = [], ""
     for depth, code in codebook.walk():
@@ -216,6 +227,7 @@ def _network(project: Project, options: Options) -> Picture:
     note = _sentences(
         f"The width of a line is how many {unit} have both codes, the size of a mark how many codings its code has",
         "Codes stand around the circle in the order of the codebook: near or far says nothing",
+        _WITH_BELOW if options.whole else "",
         _cut_short((len(kept), len(codes)), "codes"),
         f"the {LINES} strongest of {len(lines)} lines are shown" if len(lines) > LINES else "",
     )
@@ -268,6 +280,7 @@ def _contrast(project: Project, options: Options) -> Picture:
     note = _sentences(
         f"{first} against {second}: how far the share of {share} with a code differs",
         "A line is the 95% interval; a bar is filled where it keeps from zero, and hollow where it does not",
+        _WITH_BELOW if options.whole else "",
         f"the {len(kept)} that differ most surely of {len(known)} codes are shown" if len(kept) < len(known) else "",
     )
     spec = pictures.diverging(kept, title, note, options.look, first=first, second=second, separator=SEPARATOR)
@@ -348,6 +361,7 @@ def _question(kind: PictureKind, options: Options) -> Question:
         within=options.within,
         period=options.period,
         document_kind=options.document_kind,
+        whole=options.whole,
     )
 
 
@@ -359,7 +373,7 @@ def _contrasted(project: Project, options: Options) -> Contrasted:
             raise UnknownItem("choose two groups of cases: nothing that is known about cases parts them into a few")
         largest = sorted(contrasts.values(project, by).items(), key=lambda held: -held[1])
         first, second = (CaseGroup(by, (value,)) for value, _ in largest[:2])
-    return contrasts.contrasted(project, first, second)
+    return contrasts.contrasted(project, first, second, whole=options.whole)
 
 
 def _used(table: pd.DataFrame) -> pd.Series:

@@ -52,7 +52,6 @@ from coder.refining.split import splits
 from coder.store import Project
 from coder.workflow.codebooks import change_code, check_takes_codings, merge_codes
 from coder.workflow.corpus import Corpus
-from coder.workflow.framework import reached_by_marks
 from coder.workflow.ledger import covered
 from coder.workflow.permission import acting, change_by
 from coder.workflow.tables import material
@@ -246,7 +245,7 @@ def effect_on_tables(
     kept = [saved.pop(coding.id, coding) for coding in before.codings if coding.id not in removed]
     after = replace(before, codebook=plan.codebook, codings=[*kept, *saved.values()])
     cells = [cell for kind in RowKind for cell in project.framework_cells(kind)]
-    return table_room.changed_cells(before, after, cells, reached_by_marks(project))
+    return table_room.changed_cells(before, after, cells)
 
 
 def take(project: Project, gathered: Gathered, proposal: Proposal, choice: Choice, *, coder: str) -> None:

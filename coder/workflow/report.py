@@ -66,6 +66,7 @@ class Part(StrEnum):
     CO_OCCURRENCE = "co-occurrence"
     NETWORK = "network"
     SPEAKERS = "speakers"
+    ROLES = "roles"
     KINDS = "kinds"
     TIMELINE = "timeline"
     PORTRAIT = "portrait"
@@ -271,6 +272,12 @@ def _speakers(project: Project, contents: Contents) -> Section:
     frame = _compared(project, ExportKind.SPEAKERS, contents)
     note = "One name is one speaker; whoever asks in an interview stands under (interviewer)."
     return Section("Codes by who speaks", (_by_code(project.codebook(), frame, contents.measure, note),))
+
+
+def _roles(project: Project, contents: Contents) -> Section:
+    frame = _compared(project, ExportKind.ROLES, contents)
+    note = "Whoever asks in an interview is (interviewer)."
+    return Section("Codes by role of who speaks", (_by_code(project.codebook(), frame, contents.measure, note),))
 
 
 def _kinds(project: Project, contents: Contents) -> Section:
@@ -517,6 +524,7 @@ _SECTIONS: dict[Part, Callable[[Project, Contents], Section]] = {
     Part.CO_OCCURRENCE: _co_occurrence,
     Part.NETWORK: _pictured(PictureKind.NETWORK),
     Part.SPEAKERS: _speakers,
+    Part.ROLES: _roles,
     Part.KINDS: _kinds,
     Part.TIMELINE: _timeline,
     Part.PORTRAIT: _pictured(PictureKind.PORTRAIT),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
@@ -13,11 +13,12 @@ import pandas as pd
 from coder import tables
 from coder.errors import ProjectUnavailable, UnknownFormat, UnknownItem
 from coder.formats.tables import TABLE_WRITERS, write_workbook
-from coder.model import DocumentKind, Segment, Turn, new_id
+from coder.model import Document, DocumentKind, Segment, Turn, new_id
+from coder.model.settling import CONSENSUS
 from coder.store import Project
 from coder.tables import NO_CASE, Material, Measure, Near, Period, Stretches
 from coder.workflow.corpus import interviewer
-from coder.workflow.layers import EVERYBODY
+from coder.workflow.layers import EVERYBODY, reached_by
 from coder.workflow.layers import layer as codings_of_layer
 
 
@@ -29,6 +30,7 @@ class ExportKind(StrEnum):
     CROSSTAB = "crosstab"
     CO_OCCURRENCE = "co-occurrence"
     SPEAKERS = "speakers"
+    ROLES = "roles"
     KINDS = "kinds"
     TIMELINE = "timeline"
     MEETINGS = "meetings"
@@ -39,7 +41,8 @@ class Question:
     """Which table, and its options; a table looks only at those that concern it.
 
     ``within`` is how many passages apart is together, None for the same words; ``attribute`` is empty for all,
-    ``document`` and ``document_kind`` None for all. ``layer`` is whose codings: see ``workflow.layers``.
+    ``document`` and ``document_kind`` None for all. ``layer`` is whose codings: see ``workflow.layers``. ``whole``: a
+    code counts with all below it.
     """
 
     kind: ExportKind = ExportKind.CASES
@@ -50,6 +53,7 @@ class Question:
     document_kind: DocumentKind | None = None
     document: str | None = None
     layer: str = EVERYBODY
+    whole: bool = False
 
 
 def material(project: Project, *, texts: bool = False, speakers: bool = False, layer: str = EVERYBODY) -> Material:
@@ -69,33 +73,34 @@ def material(project: Project, *, texts: bool = False, speakers: bool = False, l
         memberships=project.memberships(),
         memos=project.memos(about="coding"),
         segments=segments,
-        reached=_reached(project),
-        askers=_askers(turns, segments, contents) if speakers else {},
+        reached=_reached(project, layer),
+        askers=_askers(documents, turns, segments) if speakers else {},
     )
 
 
-def _reached(project: Project) -> dict[str, int]:
-    """How far somebody has read each document: as marked, or as they coded with the text before them."""
+def _reached(project: Project, layer: str) -> dict[str, int]:
+    """How far each document has been read, as marked or coded by hand: by the coder of a layer, else by anybody."""
+    everybody = layer in (EVERYBODY, CONSENSUS.id)
     reached: dict[str, int] = {}
-    for mark in project.read_marks():
-        reached[mark.document] = max(reached.get(mark.document, 0), mark.position)
-    for coding in project.codings():
-        # A passage that was found says nothing of those before it.
-        if coding.origin.in_reading:
-            reached[coding.document] = max(reached.get(coding.document, 0), coding.span.end)
+    for (document, coder), position in reached_by(project, project.codings()).items():
+        if everybody or coder == layer:
+            reached[document] = max(reached.get(document, 0), position)
     return reached
 
 
 def _askers(
-    turns: Mapping[str, Sequence[Turn]], segments: Sequence[Segment], texts: Mapping[str, str]
+    documents: Iterable[Document], turns: Mapping[str, Sequence[Turn]], segments: Sequence[Segment]
 ) -> dict[str, str]:
+    """Who interviews in each document; whoever leads a meeting asks much, and is no interviewer."""
+    texts = {each.id: each.text for each in documents if each.kind is not DocumentKind.MEETING_NOTES}
     askers = {}
     for document, group in groupby(segments, key=lambda segment: segment.document):
-        here = list(group)
-        said = [segment.span.of(texts[document]) for segment in here]
-        who = interviewer([turns[document][segment.turn].speaker for segment in here], said)
-        if who is not None:
-            askers[document] = who
+        if document in texts:
+            here = list(group)
+            said = [segment.span.of(texts[document]) for segment in here]
+            who = interviewer([turns[document][segment.turn].speaker for segment in here], said)
+            if who is not None:
+                askers[document] = who
     return askers
 
 
@@ -150,7 +155,7 @@ def compared(project: Project, question: Question) -> pd.DataFrame:
 
 def tested(project: Project, question: Question) -> pd.DataFrame:
     """For a crosstab: one row a code with p and its caveat. Raises UnknownItem as ``compared``."""
-    found = material(project, layer=question.layer)
+    found = replace(material(project, layer=question.layer), whole=question.whole)
     return pd.concat([tables.association(found, name) for name in _attributes(found, question)], ignore_index=True)
 
 
@@ -158,38 +163,37 @@ def behind(project: Project, question: Question, path: str, column: str) -> pd.D
     """The quotations that a cell counts: a code's path, and a case, value, speaker, ... or the other code's path."""
     found = _material_for(project, question)
     frame = tables.quotations(found)
+    code = found.codebook.at(path).id
+    of_code = frame["code id"].isin(found.codebook.branch(code) if question.whole else (code,))
     if question.kind is ExportKind.CASES:
-        return frame[(frame["case"].fillna(NO_CASE) == column) & (frame["code path"] == path)]
+        return frame[(frame["case"].fillna(NO_CASE) == column) & of_code]
     if question.kind is ExportKind.CROSSTAB:
         values = tables.values_of(found, question.attribute)
-        return frame[frame["case"].map(values).eq(column) & (frame["code path"] == path)]
+        return frame[frame["case"].map(values).eq(column) & of_code]
     if question.kind is ExportKind.CO_OCCURRENCE:
-        first, second = (found.codebook.at(each).id for each in (path, column))
-        ids = tables.codings_together(found, first, second, Near(question.within))
+        ids = tables.codings_together(found, code, found.codebook.at(column).id, Near(question.within))
     else:
         ids = tables.codings_in(found, _groups(found, question), column, path)
     return frame[frame["coding id"].isin(ids)].drop_duplicates("coding id")
 
 
-def unread_documents(project: Project) -> int:
-    """How many documents nobody has read to the end."""
-    found = material(project)
+def unread_documents(project: Project, layer: str = EVERYBODY) -> int:
+    """How many documents nobody, or not the coder of this layer, has read to the end."""
+    found = material(project, layer=layer)
     return int(tables.unread(replace(found, cases=(), memberships=())).sum())
 
 
 def _material_for(project: Project, question: Question) -> Material:
     words = question.measure.needs_texts or question.kind is ExportKind.TIMELINE
-    return material(
-        project,
-        texts=words,
-        speakers=question.kind is ExportKind.SPEAKERS or question.measure is Measure.SPEAKERS,
-        layer=question.layer,
-    )
+    speakers = question.kind in (ExportKind.SPEAKERS, ExportKind.ROLES) or question.measure is Measure.SPEAKERS
+    return replace(material(project, texts=words, speakers=speakers, layer=question.layer), whole=question.whole)
 
 
 def _groups(found: Material, question: Question) -> Stretches:
     if question.kind is ExportKind.SPEAKERS:
         return tables.speakers(found)
+    if question.kind is ExportKind.ROLES:
+        return tables.roles(found)
     if question.kind is ExportKind.KINDS:
         return tables.kinds(found)
     if question.kind is ExportKind.TIMELINE:
@@ -224,7 +228,7 @@ def as_file(project: Project, suffix: str, kind: ExportKind | Question = ExportK
         return write(counts.merge(tests, on=["attribute", "code path"], how="left"))
     if question.kind is not ExportKind.CASES or suffix != ".xlsx":
         return write(compared(project, question))
-    found = material(project, texts=True, speakers=True, layer=question.layer)
+    found = replace(material(project, texts=True, speakers=True, layer=question.layer), whole=question.whole)
     waiting = tables.unread(found)
     sheets = {
         measure.value: tables.told_apart(tables.case_by_code(found, measure), waiting).reset_index()

@@ -113,7 +113,7 @@ def main() -> None:
     codes = [code.id for code in material.codebook.codes]
     for kind in RowKind:
         begun = time.perf_counter()
-        framework(fewer, kind, codes, reached={})
+        framework(fewer, kind, codes)
         print(f"{'framework matrix, rows are ' + kind.value + 's':36}{time.perf_counter() - begun:7.2f} s", flush=True)
     print(f"{'passages with their codes':36}{timed(lambda: coded_passages(fewer))[0]:7.2f} s", flush=True)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB, the codings among it")

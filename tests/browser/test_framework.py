@@ -72,8 +72,11 @@ def test_a_cell_is_filled_goes_stale_and_says_what_changed(who: Researcher, tmp_
     who.page.mouse.move(left + 450, top + 90, steps=5)
     who.page.mouse.click(left + 450, top + 90)
     who.sees("2 quotations, 0 pinned").at_rest()
-    who.fill("Summary", "All nine homes began at one table.").click("Save").told("Saved")
-    who.sees("✓ written 1")
+    who.fill("Summary", "All nine homes began.").click("Save").told("Saved").sees("✓ written 1")
+    who.fill("Summary", "All nine homes began at one table.")
+    # Whoever chooses another cell without saving loses nothing.
+    who.page.mouse.click(left + 60, top + 90)
+    who.told("began at one table").sees("✓ written 1")
     who.page.get_by_role("button", name="Pin", exact=True).first.click()
     who.told("Pinned").sees("2 quotations, 1 pinned")
     picture(who, "framework-1-written")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import combinations
 from math import comb, isnan
 
@@ -33,6 +34,7 @@ from coder.tables import (
     INTERVIEWER,
     NO_CASE,
     NO_DATE,
+    NOBODY,
     Material,
     Measure,
     Near,
@@ -42,13 +44,16 @@ from coder.tables import (
     co_occurrence,
     code_by_date,
     code_by_kind,
+    code_by_role,
     code_by_speaker,
+    codings_in,
     codings_together,
     crosstab,
     timeline,
     told_apart,
     unread,
 )
+from coder.tables.cases import case_stretches
 from coder.tables.crosstab import exact, holm
 
 WORDS = "one two three four five six seven eight nine ten"
@@ -162,7 +167,39 @@ def test_every_measure_agrees_with_counting_in_loops(places: list[tuple[int, int
         assert tables[Measure.CODINGS].loc[NO_CASE].sum() == len(nowhere)
 
 
-# --- speakers, kinds, dates, tenths ---
+# --- with the codes below ---
+
+TREE = Codebook("b", "Book", (Code("f", "Felt", codable=False), Code("t", "Time", "f"), Code("r", "Trust", "t")))
+
+
+def test_a_code_counts_with_all_below_it_and_the_same_words_once() -> None:
+    start, end = turn(1)
+    made = study((0, start, end, "t"), (0, start, start + 7, "r"), (1, *turn(3), "r"), codebook=TREE, whole=True)
+    table = case_by_code(made)
+    assert list(table.columns) == ["Felt", "Felt / Time", "Felt / Time / Trust"]
+    assert table.loc[["K0", "K1"]].to_numpy().tolist() == [[2, 2, 1], [1, 1, 1]]
+    assert case_by_code(made, Measure.WORDS).loc["K0"].tolist() == [10, 10, 2]
+    assert case_by_code(made, Measure.DOCUMENTS).loc["K0"].tolist() == [1, 1, 1]
+    assert codings_in(made, case_stretches(made), "K0", "Felt") == ["x0", "x1"]
+    crossed = crosstab(made, "size").set_index(["code path", "value"])
+    assert crossed.loc[("Felt", "small"), "with code"] == 2
+    # A code and one above it are always together, which says nothing.
+    assert co_occurrence(made).empty
+
+
+@given(PLACES)
+@settings(max_examples=30, deadline=None)
+def test_with_the_codes_below_is_as_if_they_were_merged(places: list[tuple[int, int, int, str]]) -> None:
+    made = study(*places, codebook=TREE)
+    merged = study(*((d, start, end, "t") for d, start, end, _ in places), codebook=TREE)
+    for measure in Measure:
+        below = case_by_code(replace(made, whole=True), measure)
+        alone = case_by_code(made, measure)
+        assert below["Felt / Time"].tolist() == case_by_code(merged, measure)["Felt / Time"].tolist()
+        assert below["Felt / Time / Trust"].tolist() == alone["Felt / Time / Trust"].tolist()
+
+
+# --- speakers, roles, kinds, dates, tenths ---
 
 
 def test_a_coding_over_two_turns_counts_for_both_speakers() -> None:
@@ -170,6 +207,16 @@ def test_a_coding_over_two_turns_counts_for_both_speakers() -> None:
     assert list(table.columns) == [INTERVIEWER, "Ada", "Bo"]
     assert table.loc["Time"].tolist() == [0, 1, 1]
     assert table.loc["Trust"].tolist() == [1, 0, 0]
+
+
+def test_roles_tell_who_asks_from_who_is_interviewed_and_who_speaks_in_a_meeting() -> None:
+    nameless = {f"d{n}": (*TURNS[:3], Turn(TURNS[3].span)) for n in range(4)}
+    made = study((0, turn(0)[0], turn(1)[1], "t"), (2, *turn(1), "t"), (3, *turn(3), "r"), turns=nameless,
+                 askers={"d0": "Q", "d1": "Q"})  # fmt: skip
+    table = code_by_role(made)
+    assert list(table.columns) == [INTERVIEWER, "interviewed", "in a meeting", NOBODY]
+    assert table.loc["Time"].tolist() == [1, 1, 1, 0]
+    assert table.loc["Trust"].tolist() == [0, 0, 0, 1]
 
 
 def test_kinds_of_document_are_compared_by_their_words() -> None:

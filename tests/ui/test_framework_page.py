@@ -87,8 +87,7 @@ def test_every_cell_says_in_words_how_it_stands(study: Path) -> None:
 
 def test_a_summary_is_written_goes_stale_and_still_holds(study: Path) -> None:
     app = at(study, "time")
-    app.text_area[0].set_value("There was *never* time.")
-    press(app, "Save")
+    app.text_area[0].set_value("There was *never* time.").run()
     assert app.dataframe[0].value["No time"].tolist() == ["✓ There was *never* time."]
     with open_project(study) as project:
         me, coding = project.coders()[0].id, project.codings(code="time")[0]
@@ -119,8 +118,7 @@ def test_what_another_wrote_meanwhile_is_not_overwritten(study: Path) -> None:
     with open_project(study) as project:
         row = matrix(project).rows[0].id
         write_summary(project, RowKind.CASE, row, "time", "Hers.", coder=project.coders()[0].id)
-    app.text_area[0].set_value("Mine.")
-    press(app, "Save")
+    app.text_area[0].set_value("Mine.").run()
     ((message, _),) = app.session_state["redthread"].messages
     assert "Maija changed this summary meanwhile" in message
     assert app.dataframe[0].value["No time"].tolist() == ["✓ Hers."]
@@ -130,7 +128,7 @@ def test_what_another_wrote_meanwhile_is_not_overwritten(study: Path) -> None:
 def test_rows_are_what_is_chosen_and_a_branch_gives_the_columns(study: Path, kind: RowKind) -> None:
     app = at(study)
     app.segmented_control(key="framework rows").set_value(kind).run()
-    app.selectbox(key="framework columns").set_value("paths").run()
+    app.selectbox(key="framework Columns are").set_value(1).run()
     assert not app.exception
     assert app.dataframe[0].value.columns.tolist() == ["", "Paths / Together"]
 

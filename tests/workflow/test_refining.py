@@ -15,7 +15,6 @@ from coder.tables import changed_cells
 from coder.workflow.assistant import Assistant
 from coder.workflow.codebooks import add_code
 from coder.workflow.codings import change_code_of, code_span, remove_coding, undo
-from coder.workflow.framework import reached_by_marks
 from coder.workflow.refining import (
     Choice,
     Gathered,
@@ -168,7 +167,7 @@ def test_the_preview_is_what_taking_gives(project: Project, me: str, read: Calla
     tables = effect_on_tables(project, gathered, proposal, choice, coder=me)
     take(project, gathered, proposal, choice, coder=me)
     assert foreseen.changed + foreseen.added + foreseen.removed > 0
-    came = changed_cells(before, material(project, texts=True, speakers=True), (), reached_by_marks(project))
+    came = changed_cells(before, material(project, texts=True, speakers=True))
     assert tables.keys() == came.keys()
     for name, cells in tables.items():
         assert cells.sort_values(["row", "column"], ignore_index=True).equals(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -21,6 +20,7 @@ from coder.workflow import tables
 from coder.workflow.layers import layers as layers_of
 from coder.workflow.projects import open_project
 from coder.workflow.tables import ExportKind, Question
+from ui.parts.choosing import one
 from ui.parts.layers import unsettled
 from ui.parts.leading import lead
 from ui.parts.quoted import quoted
@@ -28,6 +28,7 @@ from ui.parts.words import count, plain
 from ui.resources import opened
 from ui.session import session
 
+_PAGE = "compare"
 _HEIGHT = 720
 _CODE = ""  # The name of the column with the codes: no case can have it.
 _WIDE = 8
@@ -41,6 +42,7 @@ _TABLES = {
     ExportKind.CROSSTAB: "Codes by what is known about cases",
     ExportKind.CO_OCCURRENCE: "Codes that occur together",
     ExportKind.SPEAKERS: "Codes by who speaks",
+    ExportKind.ROLES: "Codes by role of who speaks",
     ExportKind.KINDS: "Codes by kind of document",
     ExportKind.TIMELINE: "Codes from beginning to end of a document",
     ExportKind.MEETINGS: "Codes by date of the document",
@@ -52,7 +54,6 @@ _SHARES = {
     "row %": "% of the cases with the code",
     "column %": "% of the cases of this value",
 }
-_Choice = TypeVar("_Choice")
 
 
 def show() -> None:
@@ -85,49 +86,37 @@ def _asked(project: Project) -> Question:
     """The choice of the table and of its options, as it was left last."""
     last = session().question or Question()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        kind = _select("Table", list(_TABLES), last.kind, _TABLES, width=360)
+        kind = one(_PAGE, "Table", list(_TABLES), last.kind, _TABLES, width=360)
         question = replace(last, kind=kind)
         if kind is ExportKind.CROSSTAB:
             names = [attribute.name for attribute in project.attributes()]
             if names:
-                question = replace(question, attribute=_select("Known about cases", names, last.attribute))
+                question = replace(question, attribute=one(_PAGE, "Known about cases", names, last.attribute))
         elif kind is ExportKind.CO_OCCURRENCE:
-            question = replace(question, within=_select("Together is", list(_NEAR), last.within, _NEAR))
+            question = replace(question, within=one(_PAGE, "Together is", list(_NEAR), last.within, _NEAR))
         else:
             measures = {measure: measure.value for measure in Measure}
-            question = replace(question, measure=_select("A number counts", list(Measure), last.measure, measures))
+            question = replace(question, measure=one(_PAGE, "A number counts", list(Measure), last.measure, measures))
+        if any(code.parent for code in project.codebook().codes):
+            below = st.toggle(
+                "With codes below", last.whole, key="compare whole", help="A code counts with all below it"
+            )
+            question = replace(question, whole=below)
         layers = layers_of(project)
         if len(layers) > 1:
-            question = replace(question, layer=_select("Codings of", list(layers), last.layer, layers, width=200))
+            question = replace(question, layer=one(_PAGE, "Codings of", list(layers), last.layer, layers, width=200))
         if kind is ExportKind.TIMELINE:
             names_of = {None: "All, laid over each other"} | {one.id: one.name for one in project.documents()}
-            question = replace(question, document=_select("Document", list(names_of), last.document, names_of))
+            question = replace(question, document=one(_PAGE, "Document", list(names_of), last.document, names_of))
         if kind is ExportKind.MEETINGS:
             periods = {period: f"one column a {period.value}" for period in Period}
             kinds = {None: "All"} | {one: one.value for one in DocumentKind}
             question = replace(
                 question,
-                period=_select("Dates", list(Period), last.period, periods),
-                document_kind=_select("Documents", list(kinds), last.document_kind, kinds),
+                period=one(_PAGE, "Dates", list(Period), last.period, periods),
+                document_kind=one(_PAGE, "Documents", list(kinds), last.document_kind, kinds),
             )
     return question
-
-
-def _select(
-    label: str, options: Sequence[_Choice], last: _Choice, words: dict[_Choice, str] | None = None, width: int = 260
-) -> _Choice:
-    """A list that shows what was chosen last, also when one comes back from another page."""
-    # By place in the list: to Streamlit a choice of None is no choice.
-    key = f"compare {label}"
-    before = options.index(last) if last in options else 0
-    if st.session_state.get(key, before) >= len(options):
-        st.session_state[key] = before
-    st.session_state.setdefault(key, before)
-
-    def told(place: int) -> str:
-        return words[options[place]] if words else str(options[place])
-
-    return options[st.selectbox(label, range(len(options)), key=key, width=width, format_func=told)]
 
 
 def _downloads(project: Project, question: Question) -> None:
@@ -151,7 +140,7 @@ def _downloads(project: Project, question: Question) -> None:
 def _told(project: Project, question: Question) -> str:
     """What a reader must know to read the table rightly."""
     if question.kind is ExportKind.CASES:
-        waiting = tables.unread_documents(project)
+        waiting = tables.unread_documents(project, question.layer)
         if not waiting:
             return "0 is absent: every document has been read to its end."
         return f"0 is absent. – is not yet known: {count(waiting, 'document')} not yet read to the end."
@@ -159,6 +148,7 @@ def _told(project: Project, question: Question) -> str:
         ExportKind.CROSSTAB: "Cases not yet read that lack a code count neither as with nor as without.",
         ExportKind.CO_OCCURRENCE: "Jaccard: together out of either, 1 is always. Lift: above 1 is more than by chance.",
         ExportKind.SPEAKERS: "One name is one speaker; whoever asks in an interview stands under (interviewer).",
+        ExportKind.ROLES: "Roles differ in how much was said: compare coded words per 1,000.",
         ExportKind.KINDS: "Kinds differ in length: compare coded words per 1,000.",
         ExportKind.TIMELINE: "Each column is a tenth of the text, from the beginning to the end.",
         ExportKind.MEETINGS: "Dates differ in how much was said: compare coded words per 1,000.",
@@ -181,7 +171,7 @@ def _drawn(project: Project, question: Question, table: pd.DataFrame) -> tuple[s
     if question.kind is ExportKind.CASES:
         table = table.T
     sums = table.fillna(0).sum(axis=1)
-    everything = st.toggle("Codes that were never used, too", key="compare unused")
+    everything = st.toggle("Codes that were never used, too")
     return _grid(table if everything else table.loc[sums > 0], question)
 
 

@@ -67,6 +67,7 @@ class _Chosen:
     first: CaseGroup | None = None
     second: CaseGroup | None = None
     unit: str = "documents"
+    whole: bool = False
     said: str = _ALL
     code: str = ""
     beneath: int = 0
@@ -115,7 +116,7 @@ def _last(project: Project) -> _Chosen:
 def _groups(project: Project, last: _Chosen) -> Contrasted | None:
     """Both groups, as chosen in one line."""
     names = ["", *(attribute.name for attribute in project.attributes())]
-    one, two, three = st.columns([1, 2, 2], vertical_alignment="bottom")
+    one, two, three, four = st.columns([3, 5, 5, 2], vertical_alignment="bottom")
     with one:
         last.by = st.selectbox(
             "Groups are made", names, index=names.index(last.by) if last.by in names else 0,
@@ -129,16 +130,20 @@ def _groups(project: Project, last: _Chosen) -> Contrasted | None:
             project, "Second group", last.by, key="contrasts second", last=last.second, taken=taken,
             placeholder="All other cases",
         )  # fmt: skip
+    with four:
+        last.whole = st.toggle(
+            "With codes below", last.whole, key="contrasts whole", help="A code counts with all below it"
+        )
     if last.first is None:
         return None
-    return _contrasted(project, project.path, project.revision, coder_id(), last.first, last.second)
+    return _contrasted(project, project.path, project.revision, coder_id(), last.first, last.second, last.whole)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _contrasted(
-    _project: Project, path: str, revision: int, coder: str, first: CaseGroup, second: CaseGroup | None
+    _project: Project, path: str, revision: int, coder: str, first: CaseGroup, second: CaseGroup | None, whole: bool
 ) -> Contrasted:
-    return contrasts.contrasted(_project, first, second)
+    return contrasts.contrasted(_project, first, second, whole=whole)
 
 
 def _meaning(project: Project) -> Meaning | None:

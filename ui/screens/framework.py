@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
@@ -14,9 +15,9 @@ from coder.model import Codebook, Span
 from coder.model.framework import CellQuotation, CellState, Matrix, MatrixCell, MatrixColumn, MatrixRow, RowKind
 from coder.store import Project
 from coder.workflow import framework as verbs
-from coder.workflow.projects import open_project
 from coder.workflow.queues import Queue, queue
 from ui.assistant import assistant
+from ui.parts.choosing import one
 from ui.parts.disputes import dispute
 from ui.parts.leading import lead
 from ui.parts.words import count, local_time, plain, shortened
@@ -32,8 +33,19 @@ _SHADES = {
     CellState.QUOTATIONS: "rgba(11, 87, 208, .07)",
 }
 _FILES = {".xlsx": ("Excel", "table_view"), ".docx": ("Word", "description")}
+_KEY = "framework"
 _CELL = "framework cell"
 _MOST_WAITING = 5_000
+
+
+@dataclass
+class _Chosen:
+    """What was looked at last, and in which project."""
+
+    project: str
+    kind: RowKind
+    under: str | None = None
+    order_by: str | None = None
 
 
 def show() -> None:
@@ -63,46 +75,48 @@ def show() -> None:
                 _opened_cell(project, matrix, *place)
 
 
+def _last(project: Project) -> _Chosen:
+    last = st.session_state.get(_KEY)
+    if not isinstance(last, _Chosen) or last.project != project.path:
+        last = st.session_state[_KEY] = _Chosen(project.path, RowKind.CASE if project.cases() else RowKind.DOCUMENT)
+    return last
+
+
 def _chosen(project: Project, codebook: Codebook) -> Matrix:
-    """Rows, columns, order and downloads in one line."""
+    """Rows, columns, order and downloads in one line; the choices are as they were left last."""
+    last = _last(project)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        kind = st.segmented_control(
-            "Rows are", list(_KINDS), default=_first_kind(project), required=True, format_func=_KINDS.__getitem__,
+        last.kind = st.segmented_control(
+            "Rows are", list(_KINDS), default=last.kind, required=True, format_func=_KINDS.__getitem__,
             key="framework rows",
         )  # fmt: skip
-        branches = [code.id for _, code in codebook.walk() if codebook.children(code.id)]
-        under = st.selectbox(
-            "Columns are", [None, *branches], format_func=lambda code: codebook.path(code) if code else "all themes",
-            key="framework columns", width=210,
-        )  # fmt: skip
+        branches: list[str | None] = [None, *(code.id for _, code in codebook.walk() if codebook.children(code.id))]
+        paths = {code: codebook.path(code) if code else "all themes" for code in branches}
+        last.under = one(_KEY, "Columns are", branches, last.under, paths, width=210)
+        names: list[str | None] = [None, *(attribute.name for attribute in project.attributes())]
         order_by = None
-        names = [attribute.name for attribute in project.attributes()]
-        if names and kind is not RowKind.SPEAKER:
-            order_by = st.selectbox(
-                "Rows ordered by", [None, *names], format_func=lambda name: name or "as they came",
-                key="framework order", width=150,
-            )  # fmt: skip
+        if len(names) > 1 and last.kind is not RowKind.SPEAKER:
+            words = {name: name or "as they came" for name in names}
+            order_by = last.order_by = one(_KEY, "Rows ordered by", names, last.order_by, words, width=150)
+        matrix = verbs.matrix(project, last.kind, under=last.under, order_by=order_by, waiting=_waiting())
         st.space("stretch")
         for suffix, (name, icon) in _FILES.items():
             st.download_button(
                 name,
-                data=partial(_file, project.path, suffix, kind, under, order_by),
+                # Written when asked for: what is seen here.
+                data=partial(verbs.as_file, matrix, suffix),
                 file_name=f"framework{suffix}",
                 on_click="ignore",
                 icon=f":material/{icon}:",
                 help="Summaries with their state, and the quotations pinned to them as comments",
             )
-    return verbs.matrix(project, kind, under=under, order_by=order_by, waiting=_waiting())
+    return matrix
 
 
 def _waiting() -> list[tuple[str, Span, str]]:
     """What is suggested to this coder just now, on passages not read yet."""
     suggested = queue(assistant().snapshot(coder_id()), Queue.SUREST, length=_MOST_WAITING)
     return [(each.document, each.span, each.code) for each in suggested]
-
-
-def _first_kind(project: Project) -> RowKind:
-    return RowKind.CASE if project.cases() else RowKind.DOCUMENT
 
 
 def _table(matrix: Matrix) -> tuple[MatrixRow, MatrixColumn] | None:
@@ -198,7 +212,7 @@ def _stale(project: Project, kind: RowKind, row: MatrixRow, column: MatrixColumn
         st.button(
             "It still holds",
             icon=":material/check:",
-            help="Or change the summary below and save it",
+            help="Or change the summary below",
             on_click=_do,
             args=(verbs.look_again, kind, row.id, column.code, "The summary still holds"),
             kwargs={"basis": cell.basis},
@@ -208,14 +222,18 @@ def _stale(project: Project, kind: RowKind, row: MatrixRow, column: MatrixColumn
 def _summary(kind: RowKind, row: MatrixRow, column: MatrixColumn, cell: MatrixCell) -> None:
     # Another text stored there makes it another field, which shows that text.
     key = f"framework summary {row.id} {column.code} {cell.modified}"
-    with st.form(f"form of {key}", border=False):
-        st.text_area("Summary", value=cell.summary, height=130, key=key, placeholder="In your own words")
-        st.form_submit_button(
-            "Save",
-            type="primary",
-            on_click=_write,
-            args=(kind, row.id, column.code, key, cell),
-        )
+    # No form, which would forget what is typed when another cell is chosen: the field saves whenever it is left,
+    # and the button is where to click for it.
+    st.text_area(
+        "Summary",
+        value=cell.summary,
+        height=130,
+        key=key,
+        placeholder="In your own words",
+        on_change=_write,
+        args=(kind, row.id, column.code, key, cell),
+    )
+    st.button("Save", type="primary", key="save summary", help="Also saved when you choose another cell")
 
 
 def _quotations(kind: RowKind, row: MatrixRow, column: MatrixColumn, cell: MatrixCell) -> None:
@@ -272,9 +290,3 @@ def _do(verb: Callable[..., None], kind: RowKind, row: str, code: str, what: str
         say(f"Not done: {error}", ":material/error:")
     else:
         done(what)
-
-
-def _file(path: str, suffix: str, kind: RowKind, under: str | None, order_by: str | None) -> bytes:
-    # Built when asked for, after this rerun has closed its project.
-    with open_project(path) as project:
-        return verbs.as_file(verbs.matrix(project, kind, under=under, order_by=order_by), suffix)

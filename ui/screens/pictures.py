@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -20,6 +19,7 @@ from coder.tables import Measure, Period
 from coder.workflow.contrasts import telling, values
 from coder.workflow.pictures import Colour, Options, Picture, PictureKind, Unit, as_image, behind, picture
 from ui.assistant import Activity, Background, assistant
+from ui.parts.choosing import one
 from ui.parts.errors import told
 from ui.parts.leading import lead
 from ui.parts.quoted import quoted
@@ -45,10 +45,10 @@ _TABLES = {
     ".parquet": ("Parquet", "application/vnd.apache.parquet"),
 }
 _HEIGHT = 420
+_COUNTED = {PictureKind.HEATMAP, PictureKind.NETWORK, PictureKind.TIMELINE, PictureKind.CONTRAST}
 _AS_WIDE_AS_THERE_IS = {PictureKind.PORTRAIT, PictureKind.CONTRAST}
 # A picture wider than its column is moved within it, and never lies over the next one.
 _STYLE = "<style>.st-key-picture {overflow-x: auto}</style>"
-_Choice = TypeVar("_Choice")
 
 
 @dataclass
@@ -88,32 +88,37 @@ def _ask(project: Project, kept: _Kept) -> None:
     """The kind of picture and its options, as they were left last."""
     last = kept.options
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        kind = kept.kind = _select("Picture", list(_KINDS), kept.kind, _KINDS, width=300)
+        kind = kept.kind = one(_KEY, "Picture", list(_KINDS), kept.kind, _KINDS, width=300)
         if kind in (PictureKind.HEATMAP, PictureKind.TIMELINE):
             measures = {measure: measure.value for measure in Measure}
-            last = replace(last, measure=_select("A number counts", list(Measure), last.measure, measures))
+            last = replace(last, measure=one(_KEY, "A number counts", list(Measure), last.measure, measures))
         if kind is PictureKind.NETWORK:
-            last = replace(last, within=_select("Together is", list(_NEAR), last.within, _NEAR))
+            last = replace(last, within=one(_KEY, "Together is", list(_NEAR), last.within, _NEAR))
         if kind is PictureKind.TIMELINE:
             periods = {period: f"one column a {period.value}" for period in Period}
             kinds = {None: "All"} | {one: one.value for one in DocumentKind}
             last = replace(
                 last,
-                period=_select("Dates", list(Period), last.period, periods),
-                document_kind=_select("Documents", list(kinds), last.document_kind, kinds),
+                period=one(_KEY, "Dates", list(Period), last.period, periods),
+                document_kind=one(_KEY, "Documents", list(kinds), last.document_kind, kinds),
             )
         if kind is PictureKind.PORTRAIT:
             names = {None: "The one with most codings"} | {one.id: one.name for one in project.documents()}
-            last = replace(last, document=_select("Document", list(names), last.document, names, width=340))
+            last = replace(last, document=one(_KEY, "Document", list(names), last.document, names, width=340))
         if kind is PictureKind.MAP:
             colours = {colour: colour.value for colour in Colour}
-            last = replace(last, by=_select("Coloured by", list(Colour), last.by, colours))
+            last = replace(last, by=one(_KEY, "Coloured by", list(Colour), last.by, colours))
         if kind is PictureKind.CONTRAST:
             last = _groups(project, last)
+        if kind in _COUNTED and any(code.parent for code in project.codebook().codes):
+            below = st.toggle(
+                "With codes below", last.whole, key=f"{_KEY} whole", help="A code counts with all below it"
+            )
+            last = replace(last, whole=below)
         screen = Look.DARK if st.context.theme.type == "dark" else Look.LIGHT
         looks: dict[Look | None, str] = {None: f"as the screen, {_LOOKS[screen]}"}
         looks |= {look: _LOOKS[look] for look in Look}
-        kept.look = _select("Look", list(looks), kept.look, looks, width=220)
+        kept.look = one(_KEY, "Look", list(looks), kept.look, looks, width=220)
     kept.options = replace(last, look=kept.look or screen)
 
 
@@ -122,37 +127,20 @@ def _groups(project: Project, last: Options) -> Options:
     names = ["", *(attribute.name for attribute in project.attributes())]
     words = {name: f"by {name}" if name else "single cases" for name in names}
     first, begin = last.first, (last.first.attribute if last.first else telling(project)) or ""
-    by = _select("Groups are", names, begin, words, width=180)
+    by = one(_KEY, "Groups are", names, begin, words, width=180)
     told = {value: value for value in values(project, by)} if by else {case.id: case.name for case in project.cases()}
     sides = [CaseGroup(by, (each,)) if by else CaseGroup(cases=(each,)) for each in told]
     named = {side: told[(side.values or side.cases)[0]] for side in sides}
     if not sides:
         return replace(last, first=None, second=None)
-    first = _select(f"First group {by}", sides, first or sides[0], named, width=200, shown="First group")
+    first = one(_KEY, "First group", sides, first or sides[0], named, width=200, of=by)
     others: dict[CaseGroup | None, str] = {None: "all other cases"}
     others |= {side: name for side, name in named.items() if side != first}
-    second = _select(f"Second group {by} {first}", list(others), last.second, others, width=200, shown="Second group")
+    second = one(_KEY, "Second group", list(others), last.second, others, width=200, of=f"{by} {first}")
     units = {unit: f"% of {'the text' if unit is Unit.TEXT else unit.value}" for unit in Unit}
     return replace(
-        last, first=first, second=second, unit=_select("Compared are", list(Unit), last.unit, units, width=180)
+        last, first=first, second=second, unit=one(_KEY, "Compared are", list(Unit), last.unit, units, width=180)
     )
-
-
-def _select(
-    label: str, options: Sequence[_Choice], last: _Choice, words: dict[_Choice, str], width: int = 240, shown: str = ""
-) -> _Choice:
-    """A list that shows what was chosen last, also when one comes back; its label, or what is shown in its place."""
-    # By place in the list: to Streamlit a choice of None is no choice.
-    key = f"{_KEY} {label}"
-    before = options.index(last) if last in options else 0
-    if st.session_state.get(key, before) >= len(options):
-        st.session_state[key] = before
-    st.session_state.setdefault(key, before)
-    return options[
-        st.selectbox(
-            shown or label, range(len(options)), key=key, width=width, format_func=lambda at: words[options[at]]
-        )
-    ]
 
 
 def _drawn(project: Project, kept: _Kept) -> Picture | None:

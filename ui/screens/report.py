@@ -35,6 +35,7 @@ _GROUPS = {
         Part.CONTRASTS: "Contrasts of groups of cases",
         Part.CO_OCCURRENCE: "Codes that occur together",
         Part.SPEAKERS: "Codes by who speaks",
+        Part.ROLES: "Codes by role of who speaks",
         Part.KINDS: "Codes by kind of document",
         Part.TIMELINE: "Codes along the text",
         Part.MEETINGS: "Codes by date",
