@@ -51,8 +51,9 @@ STYLE = """<style>
 [data-testid=stSidebarUserContent] .stVerticalBlock {gap: .5rem}
 @media (max-width: 1150px) {
   .stMainBlockContainer {padding: 3rem 1.25rem 1rem}
-  .st-key-beside .stHorizontalBlock {flex-wrap: wrap}
+  .st-key-beside .stHorizontalBlock, .st-key-first > * > .stHorizontalBlock {flex-wrap: wrap}
   .st-key-beside > * > .stHorizontalBlock > .stColumn {min-width: 100%}
+  .st-key-first > * > .stHorizontalBlock > .stColumn {min-width: 100%}
   .st-key-beside > * > .stHorizontalBlock > .stColumn:last-child {order: -1; max-height: 55vh; overflow-y: auto}
 }
 </style>"""

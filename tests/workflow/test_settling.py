@@ -205,7 +205,7 @@ def test_the_terminal_writes_one_layer(tmp_path: Path) -> None:
         assert len(pd.read_csv(tmp_path / "q.csv")) == expected
     told = CliRunner().invoke(app, ["export", str(path), "--to", str(tmp_path / "q.csv"), "--layer", "Nobody"])
     assert told.exit_code == 1
-    assert "there are: maija, eero, consensus" in told.output
+    assert "there are: Maija, Eero, All coders, Consensus" in told.output
 
 
 def test_what_no_other_program_knows_of_decisions_is_told(project: Project, eero: str, me: str, tmp_path: Path) -> None:

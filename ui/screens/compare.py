@@ -29,6 +29,7 @@ from ui.resources import opened
 from ui.session import session
 
 _PAGE = "compare"
+_WHOLE, _UNUSED = "Codes count with all below them", "Codes that were never used, too"
 _HEIGHT = 720
 _CODE = ""  # The name of the column with the codes: no case can have it.
 _WIDE = 8
@@ -97,11 +98,6 @@ def _asked(project: Project) -> Question:
         else:
             measures = {measure: measure.value for measure in Measure}
             question = replace(question, measure=one(_PAGE, "A number counts", list(Measure), last.measure, measures))
-        if any(code.parent for code in project.codebook().codes):
-            below = st.toggle(
-                "With codes below", last.whole, key="compare whole", help="A code counts with all below it"
-            )
-            question = replace(question, whole=below)
         layers = layers_of(project)
         if len(layers) > 1:
             question = replace(question, layer=one(_PAGE, "Codings of", list(layers), last.layer, layers, width=200))
@@ -116,6 +112,11 @@ def _asked(project: Project) -> Question:
                 period=one(_PAGE, "Dates", list(Period), last.period, periods),
                 document_kind=one(_PAGE, "Documents", list(kinds), last.document_kind, kinds),
             )
+    with st.container(horizontal=True):
+        if any(code.parent for code in project.codebook().codes):
+            question = replace(question, whole=st.toggle(_WHOLE, last.whole, key="compare whole"))
+        if kind not in (ExportKind.CROSSTAB, ExportKind.CO_OCCURRENCE):
+            st.toggle(_UNUSED, key="compare unused")
     return question
 
 
@@ -171,7 +172,7 @@ def _drawn(project: Project, question: Question, table: pd.DataFrame) -> tuple[s
     if question.kind is ExportKind.CASES:
         table = table.T
     sums = table.fillna(0).sum(axis=1)
-    everything = st.toggle("Codes that were never used, too")
+    everything = st.session_state.get("compare unused", False)
     return _grid(table if everything else table.loc[sums > 0], question)
 
 

@@ -84,10 +84,13 @@ def show() -> None:
             lead("A contrast needs two cases at least. Make them, and put documents in.", "To the cases", "documents")
             return
         last = _last(project)
-        last.view = st.segmented_control(
-            "View", [_GROUPS, _CLAIMS], default=last.view, required=True, key="contrasts view",
-            label_visibility="collapsed",
-        )  # fmt: skip
+        with st.container(horizontal=True, vertical_alignment="center"):
+            last.view = st.segmented_control(
+                "View", [_GROUPS, _CLAIMS], default=last.view, required=True, key="contrasts view",
+                label_visibility="collapsed",
+            )  # fmt: skip
+            if last.view == _GROUPS and any(code.parent for code in project.codebook().codes):
+                last.whole = st.toggle("Codes count with all below them", last.whole, key="contrasts whole")
         if last.view == _CLAIMS:
             claims_and_negative_cases(project, _meaning(project))
             return
@@ -116,7 +119,7 @@ def _last(project: Project) -> _Chosen:
 def _groups(project: Project, last: _Chosen) -> Contrasted | None:
     """Both groups, as chosen in one line."""
     names = ["", *(attribute.name for attribute in project.attributes())]
-    one, two, three, four = st.columns([3, 5, 5, 2], vertical_alignment="bottom")
+    one, two, three = st.columns([1, 2, 2], vertical_alignment="bottom")
     with one:
         last.by = st.selectbox(
             "Groups are made", names, index=names.index(last.by) if last.by in names else 0,
@@ -130,10 +133,6 @@ def _groups(project: Project, last: _Chosen) -> Contrasted | None:
             project, "Second group", last.by, key="contrasts second", last=last.second, taken=taken,
             placeholder="All other cases",
         )  # fmt: skip
-    with four:
-        last.whole = st.toggle(
-            "With codes below", last.whole, key="contrasts whole", help="A code counts with all below it"
-        )
     if last.first is None:
         return None
     return _contrasted(project, project.path, project.revision, coder_id(), last.first, last.second, last.whole)
@@ -184,7 +183,7 @@ def _draw(project: Project, last: _Chosen, seen: Contrasted) -> None:
                 help="Every code, with shares of documents, cases and text",
             )
     with st.container(key="beside"):
-        left, right = st.columns([5, 3], gap="medium")
+        left, right = st.columns([2, 1], gap="small")
     with left:
         _table(last, seen, short)
         _how_to_read(seen)
@@ -203,7 +202,6 @@ def _table(last: _Chosen, seen: Contrasted, short: tuple[str, ...]) -> None:
     low, high = table[f"{last.unit} low"], table[f"{last.unit} high"]
     shown["difference"] = table[f"{last.unit} difference"]
     shown["95%"] = [_interval(*ends) for ends in zip(low, high, strict=True)]
-    shown["tells apart"] = ["●" if apart else "" for apart in (low > 0) | (high < 0)]
     shown["found in"] = [_IN_SHORT[Said(said)] for said in table["said"]]
     event = st.dataframe(
         shown,
@@ -214,12 +212,13 @@ def _table(last: _Chosen, seen: Contrasted, short: tuple[str, ...]) -> None:
         key=f"contrast table {last.unit} {last.said}",
         placeholder="–",
         column_config={
-            "code": st.column_config.TextColumn(width=195),
+            "code": st.column_config.TextColumn(width=180),
             "difference": st.column_config.NumberColumn(format="%+.0f", width=70, help="In percentage points"),
-            "95%": st.column_config.TextColumn(width=90, help="Where the difference lies, with a confidence of 95%"),
-            "tells apart": st.column_config.TextColumn("", width=30, help="The interval does not hold zero"),
+            "95%": st.column_config.TextColumn(
+                width=112, help="Where the difference lies, with a confidence of 95%; ● it does not hold zero"
+            ),
             "found in": st.column_config.TextColumn(
-                width=105, help="So far: documents of the other group are not yet read to the end"
+                width=90, help="So far: documents of the other group are not yet read to the end"
             ),
         },
     )
@@ -242,7 +241,7 @@ def _share(value: float) -> str:
 
 
 def _interval(low: float, high: float) -> str:
-    return "" if pd.isna(low) else f"{low:+.0f} to {high:+.0f}"
+    return "" if pd.isna(low) else f"{low:+.0f} to {high:+.0f}{' ●' if low > 0 or high < 0 else ''}"
 
 
 def _how_to_read(seen: Contrasted) -> None:

@@ -13,6 +13,7 @@ import streamlit as st
 from coder.formats.tables import TABLE_WRITERS
 from coder.model import DocumentKind
 from coder.model.claim import CaseGroup
+from coder.model.codebook import SEPARATOR
 from coder.pictures import CHOSEN, Look
 from coder.store import Project
 from coder.tables import Measure, Period
@@ -45,6 +46,7 @@ _TABLES = {
     ".parquet": ("Parquet", "application/vnd.apache.parquet"),
 }
 _HEIGHT = 420
+_PATHS = ("code path", "path", "with")
 _COUNTED = {PictureKind.HEATMAP, PictureKind.NETWORK, PictureKind.TIMELINE, PictureKind.CONTRAST}
 _AS_WIDE_AS_THERE_IS = {PictureKind.PORTRAIT, PictureKind.CONTRAST}
 # A picture wider than its column is moved within it, and never lies over the next one.
@@ -87,11 +89,11 @@ def _kept(project: Project) -> _Kept:
 def _ask(project: Project, kept: _Kept) -> None:
     """The kind of picture and its options, as they were left last."""
     last = kept.options
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        kind = kept.kind = one(_KEY, "Picture", list(_KINDS), kept.kind, _KINDS, width=300)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        kind = kept.kind = one(_KEY, "Picture", list(_KINDS), kept.kind, _KINDS, width=270)
         if kind in (PictureKind.HEATMAP, PictureKind.TIMELINE):
             measures = {measure: measure.value for measure in Measure}
-            last = replace(last, measure=one(_KEY, "A number counts", list(Measure), last.measure, measures))
+            last = replace(last, measure=one(_KEY, "A number counts", list(Measure), last.measure, measures, width=210))
         if kind is PictureKind.NETWORK:
             last = replace(last, within=one(_KEY, "Together is", list(_NEAR), last.within, _NEAR))
         if kind is PictureKind.TIMELINE:
@@ -110,15 +112,15 @@ def _ask(project: Project, kept: _Kept) -> None:
             last = replace(last, by=one(_KEY, "Coloured by", list(Colour), last.by, colours))
         if kind is PictureKind.CONTRAST:
             last = _groups(project, last)
+        screen = Look.DARK if st.context.theme.type == "dark" else Look.LIGHT
+        looks: dict[Look | None, str] = {None: f"as the screen, {_LOOKS[screen]}"}
+        looks |= {look: _LOOKS[look] for look in Look}
+        kept.look = one(_KEY, "Look", list(looks), kept.look, looks, width=190)
         if kind in _COUNTED and any(code.parent for code in project.codebook().codes):
             below = st.toggle(
                 "With codes below", last.whole, key=f"{_KEY} whole", help="A code counts with all below it"
             )
             last = replace(last, whole=below)
-        screen = Look.DARK if st.context.theme.type == "dark" else Look.LIGHT
-        looks: dict[Look | None, str] = {None: f"as the screen, {_LOOKS[screen]}"}
-        looks |= {look: _LOOKS[look] for look in Look}
-        kept.look = one(_KEY, "Look", list(looks), kept.look, looks, width=220)
     kept.options = replace(last, look=kept.look or screen)
 
 
@@ -179,7 +181,7 @@ def _shown(project: Project, kept: _Kept, drawn: Picture) -> None:
         lead(_nothing(kept), "Begin to code", "coding")
         return
     st.html(_STYLE)
-    with st.container(key="beside"):
+    with st.container(key="first"):
         left, right = st.columns([2, 1], gap="medium")
     with left:
         clicked = _picture(kept, drawn)
@@ -234,7 +236,12 @@ def _images(kept: _Kept, drawn: Picture) -> None:
 
 def _table(kept: _Kept, drawn: Picture) -> None:
     st.subheader("The table behind it", anchor=False)
-    st.dataframe(drawn.table, hide_index=True, height=_HEIGHT, placeholder="–", key=f"{_KEY} table {kept.kind}")
+    # Whole paths would leave no room for the numbers; the files have them.
+    named = {path: drawn.table[path].str.rsplit(SEPARATOR, n=1).str[-1] for path in _PATHS if path in drawn.table}
+    st.dataframe(
+        drawn.table.assign(**named), hide_index=True, height=_HEIGHT, placeholder="–", key=f"{_KEY} table {kept.kind}",
+        column_config={path: st.column_config.TextColumn(width=170) for path in named},
+    )  # fmt: skip
     with st.container(horizontal=True):
         for suffix in TABLE_WRITERS:
             name, mime = _TABLES[suffix]

@@ -32,11 +32,11 @@ _GROUPS = {
     "Tables": {
         Part.CASES: "Codes in each case",
         Part.CROSSTAB: "Codes by facts on cases",
-        Part.CONTRASTS: "Contrasts of groups of cases",
+        Part.CONTRASTS: "Contrasts of groups",
         Part.CO_OCCURRENCE: "Codes that occur together",
         Part.SPEAKERS: "Codes by who speaks",
-        Part.ROLES: "Codes by role of who speaks",
-        Part.KINDS: "Codes by kind of document",
+        Part.ROLES: "Codes by role",
+        Part.KINDS: "Codes by document kind",
         Part.TIMELINE: "Codes along the text",
         Part.MEETINGS: "Codes by date",
         Part.AGREEMENT: "Agreement of the coders",
@@ -59,7 +59,7 @@ def show() -> None:
             lead("A report tells of documents, codes and codings, and there are none yet.", "Bring in", "documents")
             return
         contents = verbs.chosen(project)
-        with st.container(key="beside"):
+        with st.container(key="first"):
             left, right = st.columns(2, gap="large")
         with left:
             _choice(project, contents)
