@@ -24,7 +24,6 @@ from coder.workflow.framework import matrix
 from coder.workflow.pictures import Options, PictureKind, picture
 from coder.workflow.pictures import behind as behind_picture
 from coder.workflow.tables import ExportKind, Question, behind, compared, unread_documents
-
 from tests.workflow.conftest import BOOK, TEXT
 
 Find = Callable[[str], Span]
