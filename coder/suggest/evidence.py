@@ -21,6 +21,13 @@ SAME_DOCUMENT = 0.5
 TOO_COMMON = 0.1
 """A word in more than this share of all passages tells nothing."""
 
+ENGLISH = ("the", "and", "that", "you")
+TOO_RARE = 0.1
+"""English passages would have one of these words more often than that."""
+
+FEW = 20
+"""With fewer passages nothing is said of their language."""
+
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[^\sa-z])|(?<=[。！？])|\n+")
 _WORD = re.compile(r"[^\W\d_]{3,}(?:['’-][^\W\d_]+)*")
 
@@ -80,6 +87,11 @@ class Frequencies:
         for text in texts:
             counted.update(set(words(text)))
         return cls(counted, len(texts))
+
+    @property
+    def english(self) -> bool:
+        """Whether the passages seem to be English, by its commonest words; with too few to say, it is supposed."""
+        return self.total < FEW or max(self.passages[word] for word in ENGLISH) >= TOO_RARE * self.total
 
     def weights(self, text: str) -> dict[str, float]:
         """TF-IDF of the words of a text, of unit length; without the words that are everywhere."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from coder.errors import ModelUnavailable
-from coder.suggest.encoder import EMBEDDED_SHA256, LAYERS, embedded_folder, verify
+from coder.suggest.encoder import EMBEDDED_NAME, EMBEDDED_SHA256, LAYERS, embedded_folder, verify
 from coder.suggest.windows import Progress, embed
 
 RECIPE = "int8-1"
@@ -63,7 +63,7 @@ class OnnxEncoder:
     def name(self) -> str:
         """Weights, layers, windows and recipe."""
         layers = "+".join(str(layer) for layer in LAYERS)
-        return f"all-MiniLM-L6-v2:{EMBEDDED_SHA256[:12]}:layers-{layers}:windows-{WINDOW}:{RECIPE}"
+        return f"{EMBEDDED_NAME}:{EMBEDDED_SHA256[:12]}:layers-{layers}:windows-{WINDOW}:{RECIPE}"
 
     @property
     def dimensions(self) -> int:
@@ -106,7 +106,7 @@ def _graph(folder: Path, cache: Path) -> bytes:
     The file begins with the SHA-256 of the rest. Writers make a whole file and then move it into place, so that
     any number of processes may come at once.
     """
-    path = cache / f"all-MiniLM-L6-v2-{EMBEDDED_SHA256[:12]}-{RECIPE}-{'-'.join(map(str, LAYERS))}.graph"
+    path = cache / f"{EMBEDDED_NAME}-{EMBEDDED_SHA256[:12]}-{RECIPE}-{'-'.join(map(str, LAYERS))}.graph"
     with suppress(OSError):
         content = path.read_bytes()
         digest, graph = content[:_DIGEST], content[_DIGEST:]

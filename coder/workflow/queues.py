@@ -15,8 +15,11 @@ from coder.workflow.codebooks import check_takes_codings
 from coder.workflow.permission import change_by
 from coder.workflow.suggestions import FLOOR, Snapshot, Suggestion
 
-LENGTH = 100
-"""Suggestions in a queue."""
+LENGTH = 1000
+"""Suggestions in a queue, at most: they are taken at once only where all of them are seen."""
+
+ASKED = 100
+"""Of those that would teach the most, so many are enough: after them there is more to learn from."""
 
 
 class Queue(StrEnum):
@@ -81,6 +84,7 @@ def queue(
     if kind is Queue.UNCERTAIN:
         # Uncertainty sampling (Lewis and Gale 1994): nearest to even odds, and more for a code with few examples.
         worth = likely * (1 - likely) / np.sqrt(1 + learned.judgements.examples[columns])
+        length = min(length, ASKED)
         best = np.argsort(-worth, kind="stable")[: 20 * length]
         chosen = best[spread(worth[best], ground.prepared.meaning[rows[best]], rows[best], columns[best], length)]
     elif kind is Queue.DOCUMENT:

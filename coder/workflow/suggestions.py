@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.model import Code, Coding, Segment, Span
+from coder.suggest.encoder import EMBEDDED_NAME
 from coder.suggest.evidence import Frequencies, closest, nearest, shared_words
 from coder.suggest.learner import ENOUGH, Learned, Prepared, Viewed
 from coder.suggest.material import CodeText
@@ -28,6 +29,11 @@ FLOOR = 0.2
 
 MOST = 4
 """Suggestions for one passage."""
+
+FOREIGN = (
+    "The passages seem not to be in English, the language of the model that ships: suggestions go by words alone. "
+    "Settings takes a multilingual model."
+)
 
 Flags = NDArray[np.bool_]
 
@@ -108,6 +114,11 @@ class Ground:
         """(n,): the number of the document of each passage."""
         return self.prepared.passages.document
 
+    @cached_property
+    def foreign(self) -> bool:
+        """Whether most passages seem to be in a language that their encoder does not know."""
+        return self.model.startswith(EMBEDDED_NAME) and not self.frequencies.english
+
     def row(self, document: str, passage: int) -> int | None:
         """The row of a passage, if it is among those that suggestions know."""
         for row in self.corpus.rows.get(document, ()):
@@ -184,7 +195,10 @@ class Snapshot:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences for the researcher where the answer means little."""
-        return self.learned.warnings if self.learned is not None else ()
+        said = self.learned.warnings if self.learned is not None else ()
+        if self.ground is not None and self.ground.foreign:
+            said = (*said, FOREIGN)
+        return said
 
     def suggestions(
         self, document: str, *, most: int = MOST, floor: float = FLOOR

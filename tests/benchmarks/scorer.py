@@ -1,6 +1,7 @@
 """The product's own engine, as a simulated coding session asks for it (``prepare`` and ``score``).
 
-With REDTHREAD_HISTORY=off, what was coded before in a document says nothing about the next passage.
+With REDTHREAD_HISTORY=off, what was coded before in a document says nothing about the next passage: neither do its
+codes go on, nor is there anything to learn from in a document that is not read to the end.
 """
 
 from __future__ import annotations
@@ -42,8 +43,11 @@ def prepare(segments: pd.DataFrame, codebook: pd.DataFrame) -> learner.Prepared:
 
 def score(prepared: learner.Prepared, labelled: NDArray[np.int64], labels: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The probability of every code on every segment."""
-    rows = np.asarray(labelled, np.int64)
-    order = np.argsort(rows)
-    extent = np.asarray(labels, np.float32)[order]
-    judgements = Judgements(rows[order], extent, np.zeros(extent.shape, np.bool_), np.ones(len(rows), np.bool_))
+    order = np.argsort(labelled)
+    rows, extent = np.asarray(labelled, np.int64)[order], np.asarray(labels, np.float32)[order]
+    if not HISTORY:
+        document = prepared.passages.document
+        whole = np.bincount(document[rows], minlength=document.max() + 1) == np.bincount(document)
+        rows, extent = rows[whole[document[rows]]], extent[whole[document[rows]]]
+    judgements = Judgements(rows, extent, np.zeros(extent.shape, np.bool_), np.ones(len(rows), np.bool_))
     return learner.learn(prepared, judgements, history=HISTORY).probability

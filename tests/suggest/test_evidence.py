@@ -54,6 +54,13 @@ def test_shared_words_are_those_that_are_rare_elsewhere() -> None:
     assert shared_words("", [], frequencies) == []
 
 
+def test_english_is_told_from_other_languages_where_there_is_enough_to_tell() -> None:
+    english, finnish = "so we met at the school", "tapasimme sitten koululla, ja that oli siinä"
+    assert Frequencies.of([english, "yes", "no", "maybe"] * 10).english
+    assert not Frequencies.of(["kyllä", "ei", "tapasimme koululla"] * 10 + [finnish]).english
+    assert Frequencies.of(["kyllä", "ei"]).english
+
+
 @given(st.text())
 def test_sentences_lose_no_word(text: str) -> None:
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())

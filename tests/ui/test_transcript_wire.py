@@ -206,12 +206,14 @@ def test_a_batch_is_read_with_what_it_asks() -> None:
             operations=[operation],
             look={"passage": 3, "code": "a"},
             go={"document": "e", "position": 9},
+            define="a",
             ask=True,
             name="Trust",
         )
     )
     assert batch.operations == (Sent("e", Operation("o", 2, "code", {"start": 1})),)
     assert (batch.look, batch.go, batch.ask, batch.name) == ((3, "a"), ("e", 9), True, "Trust")
+    assert (batch.define, read_batch(sent()).define) == ("a", None)
     assert read_batch(sent()).look is None
 
 

@@ -43,6 +43,7 @@ def show() -> None:
         goto=Goto(here.goto, token=f"{document.id}:{here.goto}:{here.jump}") if here.goto is not None else None,
         address=POSITION,
         on_goto=_go,
+        on_define=_define,
     )
 
 
@@ -131,3 +132,8 @@ def _open(here: Session, document: str) -> None:
 def _go(document: str, position: int) -> None:
     session().look_at(document, position)
     st.rerun(scope="app")
+
+
+def _define(code: str) -> None:
+    session().code = code
+    st.switch_page(st.session_state["codebook page"])

@@ -14,9 +14,9 @@ from coder.formats.tables import write_workbook
 from coder.model import Codebook
 from coder.store import Project
 from coder.workflow.codings import refuse_suggestion, take_suggestion, undo
-from coder.workflow.evaluation import evaluate, record_evaluation, recorded_evaluations
+from coder.workflow.evaluation import FIGURES, evaluate, record_evaluation, recorded_evaluations
 from coder.workflow.projects import open_project
-from coder.workflow.queues import Queue, above, queue, take_all
+from coder.workflow.queues import LENGTH, Queue, above, queue, take_all
 from coder.workflow.suggestions import Evidence, Quotation, Snapshot, Suggestion
 from coder.workflow.switches import Switches, set_switches
 from coder.workflow.track_record import in_ten
@@ -147,7 +147,8 @@ def _list(found: list[Suggestion], snapshot: Snapshot, codebook: Codebook, docum
         }
         for each in found
     ]
-    st.caption(f"{count(len(found), 'suggestion')}. Choose a row, or go on with the keys.")
+    first = "The first " if len(found) == LENGTH else ""
+    st.caption(f"{first}{count(len(found), 'suggestion')}. Choose a row, or go on with the keys.")
     event = st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
@@ -203,7 +204,7 @@ def _card(
     if st.toggle("Why", key="why", help="What speaks for it and against it"):
         evidence = snapshot.evidence(each.document, each.passage, each.code)
         if evidence is not None:
-            _why(evidence, documents)
+            _why(evidence, each.code, documents)
 
 
 def _decide(project: Project, snapshot: Snapshot, each: Suggestion, going: Going, act: Callable[..., object]) -> None:
@@ -224,7 +225,7 @@ def _decide(project: Project, snapshot: Snapshot, each: Suggestion, going: Going
     st.rerun()
 
 
-def _why(evidence: Evidence, documents: dict[str, str]) -> None:
+def _why(evidence: Evidence, code: str, documents: dict[str, str]) -> None:
     if evidence.quotations:
         st.caption(f"Most alike of {count(evidence.examples, 'example')}")
     for number, quotation in enumerate(evidence.quotations):
@@ -234,7 +235,11 @@ def _why(evidence: Evidence, documents: dict[str, str]) -> None:
         _quotation(evidence.refused, documents, "against")
     if evidence.sentence is not None:
         st.caption(f"The codebook, {evidence.part}")
-        st.text(evidence.sentence)
+        with st.container(border=True):
+            st.text(evidence.sentence)
+            if st.button("Codebook", key="defined", icon=":material/menu_book:", type="tertiary"):
+                session().code = code
+                st.switch_page(st.session_state["codebook page"])
     if evidence.words:
         st.caption(plain("Words that count: " + ", ".join(evidence.words)))
 
@@ -339,10 +344,7 @@ def _how_good(project: Project, snapshot: Snapshot) -> None:
     if recorded.empty:
         st.text("No figures are kept yet. Keep some now and then to see how they grow with your coding.")
     else:
-        growth = recorded.groupby("evaluation").agg(
-            {"examples": "sum", "average precision": "mean", "by definition alone": "mean"}
-        )
-        st.line_chart(growth, x="examples", y=["average precision", "by definition alone"])
+        _growth(recorded)
     with st.container(horizontal=True):
         if st.button("Keep these figures in the journal", icon=":material/bookmark_add:"):
             with told():
@@ -356,6 +358,16 @@ def _how_good(project: Project, snapshot: Snapshot) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
+
+
+def _growth(recorded: pd.DataFrame) -> None:
+    """The figures that were kept over the number of examples, of one code or in the mean of all."""
+    paths = sorted(set(recorded["code path"]))
+    path = st.selectbox("Code", [None, *paths], format_func=lambda path: path or "all codes", key="grown code")
+    of = recorded if path is None else recorded[recorded["code path"] == path]
+    shares = list(FIGURES[1:])
+    growth = of.groupby("evaluation").agg({"examples": "sum"} | dict.fromkeys(shares, "mean"))
+    st.line_chart(growth, x="examples", y=shares)
 
 
 def _workbook(path: str, snapshot: Snapshot) -> bytes:

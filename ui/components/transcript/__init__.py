@@ -52,6 +52,7 @@ def transcript(
     alike: Callable[[str], Collection[str]] | None = None,
     goto: Goto | None = None,
     on_goto: Callable[[str, int], None] | None = None,
+    on_define: Callable[[str], None] | None = None,
     coders: Collection[str] | None = None,
     address: str | None = None,
     read_only: bool = False,
@@ -64,9 +65,10 @@ def transcript(
     ``suggestions`` gives those of the document (None: none yet), ``evidence`` why a code is suggested
     for the segment of an index; leave both out to switch suggestions off. ``alike`` gives the
     ids of codes much like a new one of a name, None to compare letters only. ``on_goto`` is told, in the
-    fragment, to open another document (id, position in code points), and may rerun the app. ``coders``
-    limits whose codings are shown beside one's own. Under the name ``address`` the pane keeps the position
-    (code points) in the page's address. ``height`` in pixels, None to fill the window.
+    fragment, to open another document (id, position in code points), ``on_define`` to show a code (id) in the
+    codebook; both may rerun the app. ``coders`` limits whose codings are shown beside one's own. Under the name
+    ``address`` the pane keeps the position (code points) in the page's address. ``height`` in pixels, None to fill
+    the window.
 
     Raises UnknownItem for a document or coder that is not there.
     """
@@ -95,6 +97,8 @@ def transcript(
                 talk.goto = Goto(position, token=f"{batch.client}:{batch.number}")
             elif on_goto is not None:
                 on_goto(target, position)
+        if batch is not None and batch.define is not None and on_define is not None:
+            on_define(batch.define)
         since = base["revision"] if talk.have is None else talk.have
         with opened() as project:
             if project.document(document).sha256 != shown.sha256 or (document in project.sealed) != blind:

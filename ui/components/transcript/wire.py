@@ -261,7 +261,8 @@ class Batch:
     ``acknowledged`` is the highest number of which the browser knows that it is stored, ``have`` the
     revision of ``document`` that it shows and ``suggested`` the version of its suggestions. The rest
     is asked now and then: suggestions (``ask``), evidence for a passage and a code (``look``), codes much
-    like a new one of this ``name``, to go to a document and position (``go``, code points).
+    like a new one of this ``name``, to go to a document and position (``go``, code points), or to a code in the
+    codebook (``define``).
     """
 
     client: str
@@ -275,6 +276,7 @@ class Batch:
     look: tuple[int, str] | None
     name: str | None
     go: tuple[str, int] | None
+    define: str | None
 
 
 def read_batch(value: Any) -> Batch:
@@ -293,6 +295,7 @@ def read_batch(value: Any) -> Batch:
             look=(_whole(look["passage"]), _text(look["code"])) if look else None,
             name=None if value.get("name") is None else _text(value["name"]),
             go=(_text(go["document"]), _whole(go["position"])) if go else None,
+            define=None if value.get("define") is None else _text(value["define"]),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InvalidValue(f"the browser sent what is no batch of operations; reload the page ({error})") from error

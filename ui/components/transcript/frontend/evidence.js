@@ -6,9 +6,9 @@ import { likelihood, odds } from "./suggestions.js";
 const LENGTH = 190;
 
 export class Evidence {
-  /** `ask(passage, code)` fetches, `go(document, position)` opens a quotation's place, `closed()` hides the dock. */
-  constructor({ ask, go, closed }) {
-    Object.assign(this, { ask, go });
+  /** `ask(passage, code)` fetches, `go(document, position)` opens a quotation's place, `define(code)` the codebook's, `closed()` hides the dock. */
+  constructor({ ask, go, define, closed }) {
+    Object.assign(this, { ask, go, define });
     this.known = new Map();
     this.body = el("div", { class: "rt-why-body" });
     this.title = el("div", { class: "rt-why-title" });
@@ -55,11 +55,16 @@ export class Evidence {
     if (evidence.refused) say("Most like what was refused", this.quotation(evidence.refused));
     if (evidence.definition || evidence.words.length || evidence.note) {
       say("What it rests on",
-        evidence.definition && el("p", { text: evidence.definition, dir: "auto" }),
+        evidence.definition && this.definition(evidence),
         evidence.words.length > 0 && el("p", { class: "rt-why-words" }, ...evidence.words.map((word) => el("span", { text: word }))),
         evidence.note && el("p", { class: "rt-muted", text: evidence.note }));
     }
     this.body.replaceChildren(...(parts.length ? parts : [el("div", { class: "rt-muted", text: "No evidence was given for this suggestion." })]));
+  }
+
+  definition({ definition, code }) {
+    return el("button", { type: "button", class: "rt-link", title: "Open the code in the codebook", on: { click: () => this.define(code) } },
+      el("span", { class: "rt-link-text", text: definition, dir: "auto" }), el("span", { class: "rt-link-place", text: "Codebook" }));
   }
 
   quotation({ text, document, name, position, likeness }) {

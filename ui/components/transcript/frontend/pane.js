@@ -167,6 +167,7 @@ export class Pane {
     this.evidence = new Evidence({
       ask: (passage, code) => this.queue.wish("look", { passage, code }),
       go: (document, position) => this.queue.wish("go", { document, position }),
+      define: (code) => this.queue.wish("define", code),
       closed: () => this.toggleEvidence(),
     });
     this.scroller = el("div", { class: "rt-scroll", role: "group", "aria-label": `Transcript: ${page.name}` });
