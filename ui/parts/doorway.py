@@ -36,8 +36,8 @@ def admitted() -> bool:
 
 def who_is_here() -> None:
     """The name of who is signed in, and the way out."""
-    st.caption(f"Signed in as {plain(signing.somebody().name)}")
-    st.markdown(f'[Sign out]({SIGN_OUT} "End the session on this computer")')
+    name = plain(signing.somebody().name)
+    st.caption(f'Signed in as {name} · [Sign out]({SIGN_OUT} "End the session on this computer")')
 
 
 def _way_in() -> None:

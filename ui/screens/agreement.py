@@ -83,15 +83,16 @@ def show() -> None:
             return
         found = _found(project, question, view)
         _told(found.agreement, view)
+        # All columns fit while nothing is beside them.
         with st.container(key="beside"):
-            left, right = st.columns([3, 2], gap="medium")
+            left, right = st.columns([3, 2], gap="medium") if _is_chosen(found, view) else (st.container(), None)
         with left:
             row = _table(found, view)
-        with right:
-            if row is None:
-                st.info("Choose a row to read where they agree and differ.")
-            else:
+        if row is not None and right is not None:
+            with right:
                 _behind(found.agreement, row)
+        elif found.rows:
+            st.caption("Choose a row to read where they agree and differ.")
 
 
 def _asked(project: Project) -> tuple[View, AgreementQuestion]:
@@ -191,6 +192,15 @@ def _told(agreement: Agreement, view: View) -> None:
             )
 
 
+def _key(found: _Found, view: View) -> str:
+    return f"agreement {view} {found.agreement.question.unit}"
+
+
+def _is_chosen(found: _Found, view: View) -> bool:
+    event = st.session_state.get(_key(found, view))
+    return event is not None and any(row < len(found.rows) for row in event.selection.rows)
+
+
 def _table(found: _Found, view: View) -> Row | None:
     """Draw the table; the chosen row."""
     rows = found.rows
@@ -210,7 +220,7 @@ def _table(found: _Found, view: View) -> Row | None:
         height=min(_HEIGHT, 38 + 35 * len(rows)),
         on_select="rerun",
         selection_mode="single-row",
-        key=f"agreement {view} {found.agreement.question.unit}",
+        key=_key(found, view),
         placeholder="–",
         column_config={
             "name": st.column_config.TextColumn(view.value, width=210 if view is View.CODE else 280, pinned=True),
@@ -248,8 +258,16 @@ def _line(row: Row, view: View, kinds: Sequence[Coefficient], main: Coefficient)
         "caution": "⚠" if row.measured.cautions else "",
         "put": row.measured.some,
         **{kind.value: estimates[kind].value if kind in estimates else None for kind in kinds},
-        "interval": f"{of.low:.2f}–{of.high:.2f}" if of.low == of.low else "",
+        "interval": _interval(of),
     }
+
+
+def _interval(of: Estimate) -> str:
+    return f"{of.low:.2f}–{of.high:.2f}" if of.low == of.low else ""
+
+
+def _told_with_interval(of: Estimate) -> str:
+    return f"{of.value:.2f}" + (f" ({_interval(of)})" if _interval(of) else "")
 
 
 def _behind(agreement: Agreement, row: Row) -> None:
@@ -260,6 +278,9 @@ def _behind(agreement: Agreement, row: Row) -> None:
     ids = row.coders or tuple(names)
     put = ", ".join(f"{names[id]} on {number:,.0f}" for id, number in zip(ids, measured.put, strict=True))
     st.caption(plain(f"Of {measured.units:,.0f} {unit} in {count(measured.documents, 'document')}: {put}."))
+    said = [f"{name} {_told_with_interval(measured.estimates[kind])}" for kind, (name, _) in _SHOWN.items()
+            if kind in measured.estimates and measured.estimates[kind].defined]  # fmt: skip
+    st.caption(plain(" · ".join(said)))
     for caution in measured.cautions:
         st.warning(plain(caution), icon=":material/info:")
     places = agreement.places(row)

@@ -42,8 +42,9 @@ def show() -> None:
             return
         place = _taken()
         if place is None:
+            given = "give that file away" if signing.folder() is None else "ask who runs this server for that file"
             st.caption(
-                "To hand a copy over, make a backup on Backups and give that file away: it is the whole project in one "
+                f"To hand a copy over, make a backup on Backups and {given}: it is the whole project in one "
                 "piece. A project file that is open may lag a minute behind."
             )
             return

@@ -98,7 +98,7 @@ def show() -> None:
 def _asked(project: Project) -> list[Difference]:
     codebook = project.codebook()
     with st.container(key="filters"):
-        one, two, three, four = st.columns([3, 3, 3, 2])
+        one, two, three, four = st.columns(4)
     coders = several(one, "Coders", {coder.id: coder.name for coder in people(project)}, key="settle coders")
     documents = several(
         two, "Documents", {document.id: document.name for document in project.documents()}, key="settle documents"
@@ -195,7 +195,7 @@ def _side(document: Document, span: Span, name: str, codings: Sequence[Coding], 
     st.markdown(f"**{plain(name)}**")
     codes = dict.fromkeys(codebook.path(coding.code) for coding in codings if coding.code in codebook)
     st.caption(plain("; ".join(codes) or "read it and put nothing"))
-    start, end = max(0, span.start - _AROUND), min(document.characters, span.end + _AROUND)
+    start, end = _in_context(document.text, span)
     pieces, at = ["… " if start else ""], start
     for coding in sorted(codings, key=lambda coding: coding.span):
         low, high = max(at, coding.span.start), coding.span.end
@@ -204,6 +204,16 @@ def _side(document: Document, span: Span, name: str, codings: Sequence[Coding], 
             at = high
     pieces += [plain(document.text[at:end]), " …" if end < document.characters else ""]
     st.markdown("".join(pieces))
+
+
+def _in_context(text: str, span: Span) -> tuple[int, int]:
+    """Where to begin and end reading around a span, between words."""
+    start, end = max(0, span.start - _AROUND), min(len(text), span.end + _AROUND)
+    if start:
+        start += len(text[start : span.start].partition(" ")[0])
+    if end < len(text):
+        end -= len(text[span.end : end].rpartition(" ")[2])
+    return start, end
 
 
 def _definitions(codebook: Codebook, codes: Collection[str]) -> None:
