@@ -121,7 +121,7 @@ def read_xlsx(content: bytes, name: str) -> Codebook:
     if not rows:
         raise MalformedFile("the workbook is empty")
     if not {cell.lower() for cell in rows[0][1]} >= _OURS:
-        return codebook_csv.from_rows([cells for _, cells in rows], name)
+        return codebook_csv.from_rows(rows, name)
     return _read(rows, name)
 
 

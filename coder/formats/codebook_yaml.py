@@ -136,11 +136,13 @@ class _Mapping:
             raise self.error(field, f"is {text!r}; it may be {' or '.join(choices)}")
         return choices[text.lower()]
 
+    def line_of(self, field: str) -> int | None:
+        """Where a field stands, or the mapping where it is missing."""
+        return _line(self._nodes[field]) if field in self._nodes else self.line
+
     def error(self, field: str, problem: str) -> MalformedFile:
         """An error about one field."""
-        return MalformedFile(
-            f"{field} {problem}", line=_line(self._nodes[field]) if field in self._nodes else self.line
-        )
+        return MalformedFile(f"{field} {problem}", line=self.line_of(field))
 
     def _items(self, field: str) -> list[yaml.Node]:
         node = self._nodes.get(field)
@@ -219,10 +221,11 @@ class _CodeReader:
             if code.key in self._keys:
                 raise found.error("key", f"{code.key} stands in line {self._keys[code.key]} too; one code has it")
             self._keys[code.key] = found.line
-        try:
-            Codebook("", "", (replace(code, parent=None),))
-        except CodebookConflict as error:
-            raise MalformedFile(str(error), line=found.line) from error
+        for field in ("name", "colour", "key"):
+            try:
+                Codebook("", "", (replace(Code(code.id, code.name), **{field: getattr(code, field)}),))
+            except CodebookConflict as error:
+                raise MalformedFile(str(error), line=found.line_of(field)) from error
         return code
 
     def _next_colour(self) -> str:

@@ -51,7 +51,15 @@ def read(content: bytes, name: str) -> Codebook:
     document = parsed(content, "codebook")
     if named(document).lower() not in ("codebook", "project"):
         raise MalformedFile(f"{name} is XML but no REFI-QDA codebook; its root is {named(document)!r}")
-    codes, _ = sound_codes(codes_in(document if named(document).lower() == "codebook" else first(document, "CodeBook")))
+    found = list(codes_in(document if named(document).lower() == "codebook" else first(document, "CodeBook")))
+    by_guid: dict[str, Code] = {}
+    for code in found:
+        if code.id in by_guid:
+            raise MalformedFile(
+                f"guid: {by_guid[code.id].name!r} and {code.name!r} have the same; every code has its own"
+            )
+        by_guid[code.id] = code
+    codes, _ = sound_codes(found)
     try:
         return Codebook(new_id(), PurePath(name).stem or "Codebook", codes)
     except CodebookConflict as error:

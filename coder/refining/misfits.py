@@ -20,6 +20,9 @@ FOLDS = 10
 LEFT = 3000
 """Passages read and left that stand for all of them."""
 
+USUAL = 0.5
+"""How far what is usual between two codes counts against a quotation; in open coded sets better than not or all."""
+
 NEIGHBOURS = 5
 SHRINKAGE = 0.1
 TEMPERATURES = np.geomspace(0.5, 16, 21)
@@ -33,6 +36,8 @@ def misfits(quotations: Quotations, passages: Passages, alike: Collection[frozen
     Confident learning (Northcutt, Jiang and Chuang 2021, JAIR 70, 1373-1411, doi 10.1613/jair.1.12125): a quotation
     is one if another code is likelier for it than its own, and as likely as that code is for its own quotations on
     average, and if no other coder has put its code on the same words. Probabilities are those of documents left out.
+    The likelier the other code against its own, the earlier it stands; less early (``USUAL``) where quotations of its
+    code often look like that one: there the boundary between two codes is unclear, and no single quotation wrong.
     Passages read and left are one code more. ``alike`` are pairs of codes that could be one; between these nothing
     misfits. No test stands behind the list: its order counts.
     """
@@ -70,6 +75,7 @@ def misfits(quotations: Quotations, passages: Passages, alike: Collection[frozen
         threshold = np.append(threshold, probability[len(rows) :, -1].mean())
     column = {code: i for i, code in enumerate(able)}
     barred = _barred(names, alike)
+    usual = np.array([probability[: len(rows)][own == i].mean(axis=0) for i in range(len(able))])
     found = []
     for place, row in enumerate(rows):
         if _confirmed(quotations, int(row)):
@@ -77,9 +83,12 @@ def misfits(quotations: Quotations, passages: Passages, alike: Collection[frozen
         carried = {column[int(c)] for c in quotations.code[quotations.overlaps[row]] if int(c) in column}
         each = _judged(probability[place], int(own[place]), carried, barred, threshold)
         if each is not None:
-            found.append((each.margin, int(row), each))
+            found.append((each.odds - USUAL * float(np.log(usual[own[place], each.other] + 1e-3)), int(row), each))
     found.sort(key=lambda one: -one[0])
-    proposals = [_proposal(quotations, passages, row, names[each.other], each, left) for _, row, each in found[:MOST]]
+    proposals = [
+        _proposal(quotations, passages, row, names[each.other], each, strength, left)
+        for strength, row, each in found[:MOST]
+    ]
     return Found(tuple(proposals), silences)
 
 
@@ -111,9 +120,13 @@ def left_out(x: Array, own: Numbers, document: Numbers, count: int) -> NDArray[n
 @dataclass(frozen=True, slots=True)
 class _Judged:
     other: int
-    margin: float
     likely: float
     own: float
+
+    @property
+    def odds(self) -> float:
+        """The other against its own, in logarithms: probabilities near to one no longer tell such apart."""
+        return float(np.log(max(self.likely, 1e-12) / max(self.own, 1e-12)))
 
 
 def _likelihood(x: NDArray[np.float64], sums: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -181,11 +194,11 @@ def _judged(
     likely, own_likely = float(others[other]) / total, mine / total
     if likely < threshold[other] or likely <= own_likely:
         return None
-    return _Judged(other, likely - own_likely, likely, own_likely)
+    return _Judged(other, likely, own_likely)
 
 
 def _proposal(
-    quotations: Quotations, passages: Passages, row: int, other: str, each: _Judged, left: Numbers
+    quotations: Quotations, passages: Passages, row: int, other: str, each: _Judged, strength: float, left: Numbers
 ) -> Proposal:
     own = quotations.codes[int(quotations.code[row])]
     here = quotations.vectors[row]
@@ -206,7 +219,7 @@ def _proposal(
     return Proposal(
         Kind.MISFIT,
         (own, *([other] if other != NOTHING else [])),
-        min(1.0, max(0.0, each.margin)),
+        float(1 / (1 + np.exp(-strength))),
         why,
         would,
         (Figure("fits the other", each.likely), Figure("fits its own", each.own)),

@@ -167,9 +167,10 @@ def find(gathered: Gathered, on_step: OnStep | None = None) -> dict[Kind, Found]
 
     step(0.0, 0.1, "vectors")
     quotations, passages = gathered.in_one_space
-    found = {Kind.MERGE: merges(quotations, step(0.1, 0.4, "codes that may be one"))}
-    found[Kind.SPLIT] = splits(quotations, step(0.4, 0.6, "codes that may be two"))
-    found[Kind.DRIFT] = drifts(quotations, gathered.coders, step(0.6, 0.75, "codes used differently"))
+    found = {Kind.DRIFT: drifts(quotations, gathered.coders, step(0.1, 0.25, "codes used differently"))}
+    drifting = frozenset(each.codes[0] for each in found[Kind.DRIFT].proposals)
+    found[Kind.MERGE] = merges(quotations, drifting, step(0.25, 0.5, "codes that may be one"))
+    found[Kind.SPLIT] = splits(quotations, step(0.5, 0.75, "codes that may be two"))
     step(0.75, 0.85, "quotations that look like another code")
     alike = [frozenset(each.codes) for each in found[Kind.MERGE].proposals]
     found[Kind.MISFIT] = misfits(quotations, passages, alike)

@@ -51,8 +51,26 @@ def test_a_column_of_parents_is_a_tree_in_any_order() -> None:
     assert sorted(paths("name\tparent\nc\tb\nb\ta\na\t\n")) == ["a", "a / b", "a / b / c"]
 
 
-def test_parents_in_a_circle_are_put_at_the_top() -> None:
-    assert sorted(paths("name,parent\na,b\nb,a\n")) == ["a", "b"]
+def test_a_parent_is_told_by_name_by_path_or_by_id_and_names_may_come_back_elsewhere() -> None:
+    assert sorted(paths("id,name,parent\n1,a,\n2,b,1\n3,b,2\n")) == ["a", "a / b", "a / b / b"]
+    assert sorted(paths("name,parent\na,\nb,a\nc,a > b\nd,z\n")) == ["a", "a / b", "a / b / c", "z", "z / d"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("name,parent\nx,\na,b\nb,a\n", "row 3, parent: 'a' stands under itself ('a', 'b', 'a')"),
+        ("name,parent\na,a\n", "row 2, parent: 'a' stands under itself"),
+        ("id,name,parent\n1,a,\n1,b,\n", "row 3, id: 1 stands in row 2 too"),
+        ("name,parent\na,\nb,a\nB,a\n", "row 4, code: 'B' stands in row 3 too"),
+        ("name,parent\na,\nb,a\nb,\nc,b\n", "row 5, parent: 'b' may be the code of row 3 and 4"),
+        ("code,comment\na,first\n\na,second\n", "row 4, code: 'a' stands in row 2 too"),
+    ],
+)
+def test_a_broken_tree_is_refused_with_row_and_field(content: str, words: str) -> None:
+    with pytest.raises(MalformedFile) as caught:
+        read_codebook("book.csv", content.encode())
+    assert words in str(caught.value)
 
 
 def test_highlights_are_no_codebook_and_it_is_said_what_to_do() -> None:

@@ -171,8 +171,8 @@ def with_line(line):
         (LEAST.replace(b"book/1", b"book/" + b"9" * 5000), "line 1: format is"),
         (LEAST.replace(b"No time", b'"No\\ntime"'), "line 4: a code's name stands in one line"),
         (LEAST.replace(b"title: Small\n", b""), "line 1: the codebook has no title"),
-        (with_line("    colour: red\n"), "line 4: the colour of 'No time' is 'red'"),
-        (with_line("    key: x\n"), "line 4: the key of 'No time'"),
+        (with_line("    colour: red\n"), "line 5: the colour of 'No time' is 'red'"),
+        (with_line("    key: x\n"), "line 5: the key of 'No time'"),
         (
             with_line("    color: '#b3261e'\n"),
             "line 5: unknown field 'color' in an item of 'codes'; known: id, name, colour",

@@ -79,12 +79,13 @@ def _score(study: Study, scores: dict[Kind, Score]) -> None:
         most = max(set(topics), key=topics.count)
         return most if most >= 0 and topics.count(most) * 2 > len(topics) else None
 
-    merged = look(Kind.MERGE, lambda: merges(quotations), twins, len(truth.duplicated))
+    drifted = look(Kind.DRIFT, lambda: drifts(quotations), among(truth.shifted), len(truth.shifted))
+    drifting = frozenset(each.codes[0] for each in drifted.proposals)
+    merged = look(Kind.MERGE, lambda: merges(quotations, drifting), twins, len(truth.duplicated))
     alike = [frozenset(each.codes) for each in merged.proposals]
     two = truth.merged | truth.shifted
     look(Kind.SPLIT, lambda: splits(quotations), among(two), len(two))
     look(Kind.MISFIT, lambda: misfits(quotations, passages, alike), wrong, len(truth.mislabelled))
     look(Kind.GAP, lambda: gaps(quotations, passages), topic, truth.topics)
-    look(Kind.DRIFT, lambda: drifts(quotations), among(truth.shifted), len(truth.shifted))
     unclear = truth.unclear
     look(Kind.DEFINITION, lambda: sharpenings(quotations, study.judgements, {}), among(unclear), len(unclear))
