@@ -76,7 +76,7 @@ def quotations(who: Researcher) -> list[str]:
 
 def test_a_text_is_corrected_from_documents_taken_back_and_brought_back(who: Researcher, tmp_path: Path) -> None:
     before = quotations(who)
-    who.cell(0, 18).at_rest().click("Correct the text")
+    who.tick(0).at_rest().click("Correct the text")
     who.page.get_by_role("heading", name="Correct the text", level=1).wait_for()
     text = TALK.replace("teh", "the").replace("It was *decided* elsewhere, as always.", "Nobody told.")
     picture(who.at_rest(), "1-edit")
@@ -114,7 +114,7 @@ def test_a_text_corrected_in_another_window_is_shown_anew_where_it_is_coded(who:
     who.visit("Code").sees("We kept teh new")
     other = arrive("documents", beside=who)
     other.page.get_by_role("heading", name="Documents and cases", level=1).wait_for()
-    other.at_rest().cell(0, 18).at_rest().click("Correct the text")
+    other.at_rest().tick(0).at_rest().click("Correct the text")
     other.page.get_by_role("heading", name="Correct the text", level=1).wait_for()
     other.at_rest().fill("Text", "Aino: Welcome.\n\n" + TALK.replace("teh", "the")).click("See what would change")
     other.sees("What would change").at_rest().page.get_by_role("button", name="Apply").click()
@@ -129,7 +129,7 @@ def test_a_text_corrected_in_another_window_is_shown_anew_where_it_is_coded(who:
 def test_what_was_typed_is_there_again_behind_the_preview_and_when_another_window_was_first(
     who: Researcher, arrive: Arrival
 ) -> None:
-    who.cell(0, 18).at_rest().click("Correct the text")
+    who.tick(0).at_rest().click("Correct the text")
     who.page.get_by_role("heading", name="Correct the text", level=1).wait_for()
     mine = TALK.replace("teh", "the")
     who.at_rest().fill("Text", mine).click("See what would change").sees("What would change").at_rest()
@@ -138,7 +138,7 @@ def test_what_was_typed_is_there_again_behind_the_preview_and_when_another_windo
     who.click("See what would change").sees("What would change").at_rest()
     other = arrive("documents", beside=who)
     other.page.get_by_role("heading", name="Documents and cases", level=1).wait_for()
-    other.at_rest().cell(0, 18).at_rest().click("Correct the text")
+    other.at_rest().tick(0).at_rest().click("Correct the text")
     other.page.get_by_role("heading", name="Correct the text", level=1).wait_for()
     other.at_rest().fill("Text", "Aino: Welcome.\n\n" + TALK).click("See what would change")
     other.sees("What would change").at_rest().page.get_by_role("button", name="Apply").click()

@@ -59,7 +59,9 @@ def test_a_killed_server_loses_nothing_that_was_pending(tab: Tab, mortal: Server
     assert len(screen.codings()) == 6
     assert screen.page.locator(".rt-name").count() == 6
     assert screen.current() == 14
-    screen.press("j", "1").saved()
+    # The keyboard is in the pane again, without a click.
+    screen.waits("document.activeElement.closest('.rt') !== null")
+    screen.press("j", "1").waits("document.querySelectorAll('.rt-name').length === 7").saved()
     assert len(screen.codings()) == 7
 
 

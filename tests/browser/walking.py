@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from driving import Screen, Server
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request
+from playwright.sync_api import TimeoutError as TooLate
 
 PATIENCE_MS = 60_000
 START = "import sys; from ui.serve import run; run(None, port=int(sys.argv[1]), open_browser=False)"
@@ -27,6 +29,14 @@ STANDING = """async (nth) => {
         if (still && after.width > 0) return [after.left, after.top, after.width];
     }
 }"""
+
+
+# Whether a table shows that a cell is chosen, or has gone because one was.
+CHOSEN = """(nth) => {
+    const table = document.querySelectorAll('[data-testid="stDataFrame"]')[nth];
+    return !table || table.querySelector('[aria-selected="true"]') !== null;
+}"""
+CLICKS = 3
 
 
 class App(Server):
@@ -105,12 +115,24 @@ class Researcher(Screen):
 
     def cell(self, row: int, x: float, *, nth: int = 0) -> Researcher:
         """Click into a table, ``x`` pixels from its left side, or from its right side where that is negative."""
+        for _ in range(CLICKS):
+            self._click(row, x, nth)
+            with suppress(TooLate):
+                self.page.wait_for_function(CHOSEN, arg=nth, timeout=5_000)
+                return self
+        raise AssertionError(f"the table took no click on row {row}")
+
+    def tick(self, row: int, *, nth: int = 0) -> Researcher:
+        """Click the check box at the left of a row."""
+        self._click(row, 18, nth)
+        return self
+
+    def _click(self, row: int, x: float, nth: int) -> None:
         left, top, width = self.page.evaluate(STANDING, nth)
         across, down = left + (x if x > 0 else width + x), top + 36 + 35 * row + 17
-        # The grid has to see the pointer coming.
+        # The grid has to see the pointer coming, and hears nothing while it is drawn anew.
         self.page.mouse.move(across, down, steps=5)
         self.page.mouse.click(across, down)
-        return self
 
     def write(self, row: int, column: int, text: str, *, nth: int = 0) -> Researcher:
         """Write into a cell of a table; the first two columns are the check box and one that is 100 pixels off."""

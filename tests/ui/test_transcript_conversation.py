@@ -13,7 +13,7 @@ from ui.components.transcript.wire import Batch, Sent
 
 def batch(*numbers: int, acknowledged: int = 0, client: str = "c", number: int = 1, document: str = "d") -> Batch:
     operations = tuple(Sent("d", Operation(f"{client}-{n}", n, "code", {})) for n in numbers)
-    return Batch(client, number, acknowledged, operations, document, 9, None, False, None, None)
+    return Batch(client, number, acknowledged, operations, document, 9, None, False, None, None, None)
 
 
 class Store:
