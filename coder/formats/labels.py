@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import pairwise
 
+from coder.formats.notes import is_deed
 from coder.formats.stamps import BRACKETED, CLOCK, SECONDS, milliseconds
 
 
@@ -319,7 +320,7 @@ def convention(evidence: Evidence) -> Convention:
     spelt = {spelling(name) for name in trusted}
     names[Form.COLON] = trusted | {name for name in colons if spelling(name) in spelt}
     doubted = () if strict or evidence.notes or not names[Form.COLON] else tuple(
-        name for name in colons if name not in names[Form.COLON] and _is_name_like(name)
+        name for name in colons if name not in names[Form.COLON] and _is_name_like(name) and not is_deed(name)
     )  # fmt: skip
     return Convention(names, _stamps(evidence, named=any(names.values())), doubted)
 
@@ -400,7 +401,7 @@ def _by_repetition(evidence: Evidence, form: Form) -> frozenset[str]:
     names = evidence.names(form)
     counts: Counter[str] = Counter()
     for name, count in names.items():
-        if name.casefold() not in NOT_SPEAKERS:
+        if name.casefold() not in NOT_SPEAKERS and not is_deed(name):
             counts[spelling(name)] += count
     repeated = {name: count for name, count in counts.items() if count > 1}
     covered = sum(repeated.values())
@@ -414,7 +415,7 @@ def _by_repetition(evidence: Evidence, form: Form) -> frozenset[str]:
         name
         for name in names
         if repeated.get(spelling(name), 0) >= max(3, 0.005 * covered)
-        or (_is_name_like(name) and (spelling(name) in repeated or share >= 0.6))
+        or (_is_name_like(name) and (spelling(name) in repeated or (share >= 0.6 and not is_deed(name))))
         or (_is_handle(name) and share >= 0.9)
     )
 

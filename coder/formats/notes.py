@@ -38,7 +38,7 @@ _FIELDS = {word.strip(): kind for kind, words in _WORDS.items() for word in word
 _MARKS = "*_-+•–>#[] \t"
 _PARENTHESIS = re.compile(r"\([^()]*\)")
 _NUMBER = re.compile(r"\d[\d.)]*\s+")
-_ITS_NUMBER = re.compile(r"(?:\s+|\s*#\s?)\d{1,3}$")
+_ITS_NUMBER = re.compile(r"(?:\s+|\s*#\s?|-)\d{1,3}$")
 _TASK = re.compile(r"\[[ xX]\]\s")
 _MEETING = re.compile(
     r"minutes|meeting|steering group|notes\b|agenda|kokous|muistio|pöytäkirja|möte|protokoll|sitzung|besprechung",
@@ -70,6 +70,11 @@ def _bare(word: str) -> str:
 def is_field(word: str) -> bool:
     """Whether a word before a colon begins a field of notes, and is nobody who speaks."""
     return _TOPICS.fullmatch(word) is not None or (field_kind(f"{word}:") is not None and not _ROLES.fullmatch(word))
+
+
+def is_deed(word: str) -> bool:
+    """Whether a word before a colon begins a decision or an action, whatever the document is."""
+    return field_kind(f"{word}:") in (TurnKind.DECISION, TurnKind.ACTION)
 
 
 _TOPICS = re.compile(r"(?:question|answer|comment|kysymys|vastaus|fråga|svar|frage|antwort)\w*", re.IGNORECASE)

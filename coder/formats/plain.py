@@ -15,7 +15,10 @@ from coder.formats.understanding import understand
 from coder.model import Reading
 
 _SUBTITLES = re.compile(r"\s*(?:\d+[ \t]*\n)?\d+:\d{2}:\d{2}[,.]\d{3} --> \d")
-_NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})[.)]?\s+\S")
+_PLACE = r"(\d{1,2}(?:\.\d{1,2}){0,3})"
+_NUMBERED = re.compile(
+    rf"(?:TOP|§|Agenda item|Item|Punkt|Kohta)\s?{_PLACE}[.):]?\s+\S|{_PLACE}[.)]?\s+\S", re.IGNORECASE
+)
 _ENDS_A_SENTENCE = re.compile(r"[.?!:;,…]$")
 
 
@@ -64,4 +67,4 @@ def _level(line: str) -> int:
     if section_kind(line):
         return 2
     numbered = _NUMBERED.match(line)
-    return numbered[1].count(".") + 2 if numbered else 0
+    return (numbered[1] or numbered[2]).count(".") + 2 if numbered else 0

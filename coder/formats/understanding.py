@@ -234,6 +234,9 @@ class _Listener:
             return kind or (TurnKind.HEADER if short else TurnKind.PARAGRAPH)
         if index >= len(self._sketch.texts) - 4 and _FOOTER.match(text):
             return TurnKind.FOOTER
+        if kind in (TurnKind.DECISION, TurnKind.ACTION) and text.partition(":")[0].isupper():
+            # "RESOLUTION: ..." is the scribe's, also where nearly all else is said by somebody.
+            return kind
         return None if self._talk and not self._notes else kind
 
     def _listen(self, index: int, paragraph: Paragraph) -> None:

@@ -207,6 +207,18 @@ def test_a_machines_outline_ends_where_somebody_speaks(above):
     assert TurnKind.SUMMARY in {turn.kind for turn in reading.turns}
 
 
+def test_a_resolution_among_what_is_said_is_nobodys_speech():
+    text = "Ida: So.\n\nBo: Well.\n\nIda: Good.\n\nBo: Yes.\n\nACTION-12: Bo to write\n\nRESOLUTION: We begin.\n"
+    reading = read("x.txt", text.encode())
+    assert [turn.kind for turn in reading.turns[4:]] == [TurnKind.ACTION, TurnKind.DECISION]
+    assert (reading.speakers, reading.warnings) == (("Ida", "Bo"), ())
+
+
+def test_items_of_an_agenda_are_headings():
+    text = "Protokoll der Sitzung vom 12. März 2026\nAnwesend: Ida, Bo\n\nTOP 1: Begrüßung\nIda begrüßt alle.\n"
+    assert [turn.kind for turn in read("x.txt", text.encode()).turns[2:]] == [TurnKind.HEADING, TurnKind.PARAGRAPH]
+
+
 def test_a_question_of_the_moderator_is_no_line_about_the_meeting():
     text = "The first task was read.\n\nMODERATOR: Could you please start with it?\n\nAlright, I have it here.\n"
     assert {turn.kind for turn in read("x.txt", text.encode()).turns} == {TurnKind.PARAGRAPH}
