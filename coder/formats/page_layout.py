@@ -55,7 +55,9 @@ def rows(page: Page) -> list[Line]:
     for line in page:
         last = found[-1] if found else None
         if last is not None and abs(last.base - line.base) < 0.2 * last.size and line.left >= last.right:
-            beside = replace(last, text=f"{last.text} {line.text}", right=line.right, hyphen=line.hyphen)
+            # Cells of a row in a table stand further apart than words.
+            gap = "\t" if line.left - last.right > last.size else " "
+            beside = replace(last, text=f"{last.text}{gap}{line.text}", right=line.right, hyphen=line.hyphen)
             found[-1] = beside
         else:
             found.append(line)
@@ -169,6 +171,7 @@ class _Layout:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._margins = _margins(lines)
+        self._blank = _BLANK
         sizes: Counter[float] = Counter()
         edges: Counter[int] = Counter()
         for line in lines:
@@ -184,16 +187,27 @@ class _Layout:
             if above.base > below.base and self._is_full(above, below)
         ]
         self._step = median(steps) if steps else 1.5
+        apart = [
+            (above.base - below.base) / below.size > 1.25 * self._step
+            for above, below in pairwise(lines)
+            if above.base > below.base
+        ]
+        # Where paragraphs stand apart, a line that is nearly full was not ended by anybody.
+        self._blank = _NEARLY if sum(apart) > max(2, 0.1 * len(apart)) else _BLANK
         named = (_label(line) for line in lines)
         self._labels = Counter(name for name in named if name is not None)
 
     def begins(self, paragraph: Sequence[Line], line: Line, *, new_page: bool) -> bool:
         """Whether a line begins another paragraph than the one before it, which ``paragraph`` holds so far."""
         before = paragraph[-1]
+        step = (before.base - line.base) / line.size
+        near = new_page or step <= 1.25 * self._step
+        if near and "\t" in paragraph[0].text and line.left > paragraph[0].left + line.size and _label(line) is None:
+            # The words of a cell go on below it, however narrow it is.
+            return False
         if abs(line.size - before.size) > 0.15 * before.size or not self._is_full(before, line):
             return True
-        step = (before.base - line.base) / line.size
-        if not new_page and step > 1.25 * self._step:
+        if not near:
             return True
         name = _label(line)
         if name is not None and (self._labels[name] > 1 or name == _STAMP):
@@ -225,9 +239,11 @@ class _Layout:
         if line.hyphen:
             return True
         room = self._margins[round(line.left)] - line.right
-        return below.first - below.left + 0.2 * line.size > room
+        return below.first - below.left + self._blank * line.size > room
 
 
+_BLANK, _NEARLY = 0.2, 0.5
+"""Heights of a line: a blank, and what may be missing besides, for the margin is seen a little too far left."""
 _STAMP = "\0"
 _HYPHEN = "\u00ad"
 

@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from ctypes import byref, c_double, c_int, create_string_buffer
+from itertools import pairwise
 from math import pi
 from threading import Lock
 from typing import Any
@@ -152,7 +153,10 @@ def _lines(page: Any, most: int) -> tuple[list[Line], int]:
         handle = textpage.raw
         text = "".join([chr(letter(handle, index)) for index in range(count)])
         setting = _Setting(handle, page.get_bbox())
-        lines = (setting.line(text, *stretch) for stretch in _stretches(text))
+        lines = [setting.line(text, *stretch) for stretch in _stretches(text)]
+        if any(line is not None and "\t" in line.text for line in lines):
+            # A row whose cells are full shows its gaps to a closer look only.
+            lines = [setting.line(text, *stretch, loose=0.0) for stretch in _stretches(text)]
         return [line for line in lines if line is not None and line.text], count
     finally:
         textpage.close()
@@ -170,6 +174,10 @@ def _stretches(text: str) -> Iterator[tuple[int, int, bool]]:
             yield start, end - typed, marked or typed
 
 
+_LOOSE, _CELL = 0.6, 1.5
+"""Heights of a line: what a letter takes where a row has gaps, and a gap that no blank in a sentence is as wide as."""
+
+
 class _Setting:
     """Where and how the characters of one page are set."""
 
@@ -183,8 +191,11 @@ class _Setting:
         self._rectangle = raw.FS_RECTF()
         self._name = create_string_buffer(128)
 
-    def line(self, page: str, start: int, end: int, hyphen: bool) -> Line | None:
-        """The line of the characters ``page[start:end]``; None if it does not lie on the page."""
+    def line(self, page: str, start: int, end: int, hyphen: bool, *, loose: float = _LOOSE) -> Line | None:
+        """The line of the characters ``page[start:end]``; None if it does not lie on the page.
+
+        It is looked for cells in it if each letter takes more than ``loose`` heights of the line.
+        """
         self._angle = round(self._raw.FPDFText_GetCharAngle(self._handle, start) / (pi / 2)) % 4
         text = page[start:end]
         word = start + len(text.split(None, 1)[0]) - 1
@@ -196,9 +207,11 @@ class _Setting:
             return None
         _, _, first, _ = self._place(word)
         _, _, right, _ = self._place(end - 1)
+        wide = right - left > loose * (high - low) * len(text)
+        cells = self._cells(text, start, _CELL * (high - low)) if wide else [text]
         if _SURROGATE.search(text):
-            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        text = text.translate(_LETTERS).strip()
+            cells = [cell.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") for cell in cells]
+        text = "\t".join(cell.translate(_LETTERS).strip() for cell in cells)
         if (clock := _CLOCK_LAST.search(text)) and self._is_apart(end - len(clock[1])):
             text = f"{text[: clock.start(1)]} {clock[1]}"
         bold = next((index for index in range(start, end) if not self._is_bold(index)), end) - start
@@ -221,6 +234,12 @@ class _Setting:
         before, at, after = self._place(blank - 1), self._place(blank), self._place(blank + 1)
         one = at[2] - at[0] or 0.3 * (before[3] - before[1])
         return after[0] - before[2] > 1.5 * one
+
+    def _cells(self, text: str, start: int, gap: float) -> list[str]:
+        """The cells that a line runs through, where blanks in it are wider than this."""
+        places = [found.start() for found in re.finditer(r"(?<=\S) (?=\S)", text)]
+        apart = [at for at in places if self._place(start + at + 1)[0] - self._place(start + at - 1)[2] > gap]
+        return [text[a:b] for a, b in pairwise([0, *apart, len(text)])]
 
     def _base(self, index: int) -> float:
         x, y = c_double(), c_double()

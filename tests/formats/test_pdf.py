@@ -56,11 +56,17 @@ def test_paragraphs_are_found_however_they_are_set(setting):
     assert said(read("x.pdf", made(*LONG, **setting))) == said(read("x.docx", word_files.made(*LONG)))
 
 
+def _once(number):
+    """A word for a number."""
+    return "".join("bdfglmnrst"[int(digit)] + "aeiouaeiou"[int(digit)] for digit in str(number))
+
+
 @settings(max_examples=25)
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=11), st.sampled_from(SETTINGS))
 def test_paragraphs_of_any_length_come_back_as_they_were(lengths, setting):
+    # Every fifth word stands only once, for a line that comes on every page is a running head.
     rows = [
-        " ".join(WORDS[(7 * place + n) % len(WORDS)] for n in range(length))
+        " ".join(WORDS[(7 * place + n) % len(WORDS)] if n % 5 else _once(60 * place + n) for n in range(length))
         for place, length in enumerate([60, *lengths])
     ]
     rows = [f"{name}: {row}." for row, name in zip(rows, ["Anna", "Ben"] * 6, strict=False)]
@@ -90,6 +96,26 @@ def test_words_broken_at_the_end_of_a_line_are_made_whole_where_small_letters_go
     assert read("x.pdf", with_pages([page])).text == (
         f"{WIDE} network and went along with what they had called the old Anglo-Saxon way."
     )
+
+
+def test_rows_of_a_table_are_turns_however_narrow_their_cells_are():
+    rows = [
+        ("00:00:05", "Ida", ["How was it", "in the ward", "then?"]),
+        ("00:01:05", "Bo", ["Good, and", "so it went on."]),
+    ]
+    rows += [("00:02:05", "Ida", ["Why?"]), ("00:03:05", "Bo", ["Because of us,", "I think."])]
+    lines, top = [], 700
+    for time, name, words in rows:
+        lines += [Put(time, top, 72), Put(name, top, 172)]
+        lines += [Put(word, top - 14 * number, 272) for number, word in enumerate(words)]
+        top -= 14 * len(words) + 6
+    reading = read("x.pdf", with_pages([lines]))
+    assert [(turn.speaker, turn.start_ms, turn.span.of(reading.text)) for turn in reading.turns] == [
+        ("Ida", 5_000, "How was it in the ward then?"),
+        ("Bo", 65_000, "Good, and so it went on."),
+        ("Ida", 125_000, "Why?"),
+        ("Bo", 185_000, "Because of us, I think."),
+    ]
 
 
 def test_page_numbers_and_running_heads_are_left_out_and_told():
