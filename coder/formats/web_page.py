@@ -33,7 +33,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(
-    r"""(?:^|[\s"'/])(name|style)\s*=\s*(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\s"'>]{1,200}))""", re.IGNORECASE
+    r"""(?:^|[\s"'/])(name|style|title)\s*=\s*(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\s"'>]{1,200}))""", re.IGNORECASE
 )
 _BOLD = re.compile(r"(?:^|[;\s])font-weight\s*:\s*(bold|bolder|[6-9]00)\b", re.IGNORECASE)
 _LIGHT = re.compile(r"(?:^|[;\s])font-weight\s*:\s*(normal|lighter|[1-5]00)\b", re.IGNORECASE)
@@ -62,6 +62,8 @@ _VOID = frozenset({
 })  # fmt: skip
 _TABLE = frozenset({"table", "tbody", "td", "tfoot", "th", "thead", "tr"})
 _STRONG = frozenset({"b", "strong"})
+_FRAMES = {"header": TurnKind.HEADER, "nav": TurnKind.HEADER, "footer": TurnKind.FOOTER}
+"""What stands around the words of a page."""
 _HEADING = re.compile(r"h([1-6])")
 _BLANKS = re.compile(r"[ \t\n\f]+")
 _CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), 127, 65279)) | {0xA0: " ", 13: "\n"}
@@ -116,6 +118,7 @@ class _Open:
     name: str
     bold: bool
     row: bool = False
+    kind: TurnKind | None = None
 
 
 @dataclass
@@ -194,7 +197,10 @@ class _Page:
         self._kept += name == "pre"
         bold = name in _STRONG or (bool(self._open) and self._open[-1].bold)
         css = style.get("style", "")
-        self._open.append(_Open(name, (bold or bool(_BOLD.search(css))) and not _LIGHT.search(css), row))
+        # LibreOffice writes the head and the foot of a printed page as divisions with these titles.
+        frame = _FRAMES.get(style.get("title", "") if name == "div" else name) if name != "header" else None
+        kind = frame or (self._open[-1].kind if self._open else None)
+        self._open.append(_Open(name, (bold or bool(_BOLD.search(css))) and not _LIGHT.search(css), row, kind))
 
     def _close_before(self, name: str) -> None:
         """Close what a tag closes by beginning: a paragraph, or the item or cell before it."""
@@ -267,7 +273,8 @@ class _Page:
                     break
                 bold += len(words)
             item = self._items > 0 and not self._level
-            said = _Said(Block(text, self._level, item, bold), tuple(self._times))
+            kind = self._open[-1].kind if self._open else None
+            said = _Said(Block(text, self._level, item, bold, kind=kind), tuple(self._times))
             (self._rows[-1][-1] if self._rows else self.blocks).append(said)
             self._times = []
         else:

@@ -181,3 +181,12 @@ def test_tags_in_any_order_lose_no_word(parts):
     check(reading)
     letters = "".join(part for part in parts if not part.startswith("<")) or "x" * (not html)
     assert "".join(reading.text.split()) == "".join(letters.split())
+
+
+def test_what_stands_around_the_words_is_nobodys_speech():
+    page = (
+        '<nav>Home</nav><div title="header"><p>Study, confidential</p></div><p>Ida: So.</p><p>Bo: Well.</p>'
+        '<p>Ida: Good.</p><p>Bo: Bye.</p><div title="footer"><p>Page 1</p></div><footer>Ward 3</footer>'
+    )
+    kinds = [turn.kind for turn in read("x.html", page.encode()).turns]
+    assert kinds == [TurnKind.HEADER] * 2 + [TurnKind.SPEECH] * 4 + [TurnKind.FOOTER] * 2
