@@ -1231,16 +1231,24 @@ def restore(
 
 
 @app.command()
-def verify(study: Study) -> None:
+def verify(
+    study: Study,
+    holds: Annotated[
+        str, typer.Option(metavar="HASH", help="Of an entry noted earlier: check that it is still in the journal.")
+    ] = "",
+) -> None:
     """Check that a project file is sound and its journal unbroken."""
+    from coder.workflow.projects import open_project
     from coder.workflow.projects import verify as problems_of
 
-    problems = problems_of(study)
+    problems = problems_of(study, holds=holds)
     for problem in problems:
         _complain(problem)
     if problems:
         raise typer.Exit(1)
     _say(f"{study} is sound: the file, its references, every quotation and the journal.")
+    with open_project(study) as project:
+        _say(f"Its newest entry is {project.revision:,}, hash {project.head}.")
 
 
 @app.command()

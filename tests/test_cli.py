@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -317,6 +318,21 @@ def test_a_sound_study_is_verified(run: Run, study: Path) -> None:
     result = run("verify", str(study))
     assert result.exit_code == 0
     assert "is sound" in result.stdout
+
+
+def test_a_hash_noted_elsewhere_shows_that_the_journal_still_holds_what_it_held(
+    run: Run, study: Path, tmp_path: Path
+) -> None:
+    earlier = tmp_path / "earlier.redthread"
+    with open_project(study) as project:
+        project.write_back()
+        shutil.copyfile(study, earlier)
+        with project.change("note", coder=None) as change:
+            change.set_setting("word", "more")
+    noted = run("verify", str(study)).stdout.split()[-1].rstrip(".")
+    assert run("verify", str(study), "--holds", noted).exit_code == 0
+    shorter = run("verify", str(earlier), "--holds", noted)
+    assert (shorter.exit_code, "it was rewritten since" in shorter.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("command", [["verify"], ["import"], ["export", "--to", "out.csv"], ["ui"]])

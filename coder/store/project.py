@@ -254,6 +254,15 @@ class Project:
         """The number of the newest journal entry."""
         return journal.newest(self._file)
 
+    @property
+    def head(self) -> str:
+        """The hash of the newest journal entry, which rests on all before it."""
+        return str(self._file.value("SELECT hash FROM journal ORDER BY number DESC LIMIT 1"))
+
+    def has_entry(self, hash: str) -> bool:
+        """Whether the journal has an entry of this hash."""
+        return bool(self._file.value("SELECT 1 FROM journal WHERE hash = ?", (hash,)))
+
     def setting(self, key: str) -> str | None:
         """The value of a setting, or None."""
         value = self._file.value('SELECT value FROM setting WHERE "key" = ?', (key,))

@@ -71,11 +71,20 @@ def person() -> str:
         return "Me"
 
 
-def verify(path: Path | str) -> list[str]:
-    """What is wrong with a project, in sentences; empty where all is sound. Raises NotAProject and its kin."""
+def verify(path: Path | str, *, holds: str = "") -> list[str]:
+    """What is wrong with a project, in sentences; empty where all is sound. Raises NotAProject and its kin.
+
+    ``holds`` is the hash of an entry that was noted elsewhere. Who can write the file could write a whole journal
+    that is sound in itself, but not one that has this entry and another past.
+    """
     try:
         with Project.open(path) as project:
-            return project.verify()
+            problems = project.verify()
+            if holds and not project.has_entry(holds.strip().lower()):
+                problems.append(
+                    f"no entry of the journal has the hash {holds}: it was rewritten since, or is of an earlier day"
+                )
+            return problems
     except ProjectDamaged as error:
         return [str(error)]
 
