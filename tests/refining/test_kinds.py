@@ -14,7 +14,7 @@ from coder.refining.definitions import Judgement, disagreements, sharpenings, wi
 from coder.refining.drift import difference, drifts
 from coder.refining.gaps import gaps
 from coder.refining.material import Passages, Quotations, folds, in_one_space, unit
-from coder.refining.merge import merges, told_apart
+from coder.refining.merge import likeness, merges, told_apart
 from coder.refining.misfits import misfits
 from coder.refining.proposal import Kind, discoveries
 from coder.refining.split import splits, two_parts
@@ -96,6 +96,35 @@ def test_the_smaller_code_goes_up_in_the_larger() -> None:
     for found in merges(in_one_space(made.quotations, made.passages)[0]).proposals:
         gone, kept = (int((made.quotations.code == made.quotations.codes.index(code)).sum()) for code in found.codes)
         assert gone <= kept
+
+
+def test_halves_of_one_code_are_alike_on_average_and_codes_that_only_resemble_each_other_are_not() -> None:
+    chance = np.random.default_rng(1)
+    middle = unit(chance.normal(size=(2, 32)).astype(np.float32))
+    near = unit(middle[:1] + 0.8 * middle[1:])
+    first, document = np.arange(160) < 80, np.arange(160) % 16
+    noise = 0.4 * chance.normal(size=(160, 32)).astype(np.float32)
+    halves = likeness(unit(middle[0] + noise), first, document)
+    # Worked by hand: the cosine of the two middles, whatever the noise.
+    other = likeness(unit(np.where(first[:, None], middle[0], near[0]) + noise), first, document)
+    assert halves.low > 0.9
+    assert halves.value == pytest.approx(1.0, abs=0.05)
+    assert other.value == pytest.approx(float(middle[0] @ near[0]), abs=0.05)
+    assert other.high < 0.9
+
+
+def test_codes_whose_quotations_have_nothing_in_common_are_not_called_alike() -> None:
+    chance = np.random.default_rng(2)
+    x = unit(chance.normal(size=(80, 32)).astype(np.float32))
+    assert likeness(x, np.arange(80) < 40, np.arange(80) % 8).low < 0.7
+
+
+def test_between_two_codes_that_drift_nothing_is_said() -> None:
+    made = study(3, codings=3200, documents=50)
+    quotations = in_one_space(made.quotations, made.passages)[0]
+    first = merges(quotations).proposals[0].codes
+    assert first not in [found.codes for found in merges(quotations, first).proposals]
+    assert first in [found.codes for found in merges(quotations, first[:1]).proposals]
 
 
 def test_two_clouds_far_apart_are_told_apart_and_one_is_not() -> None:

@@ -48,6 +48,8 @@ _HELP = {
 _EXPLAINED = {
     "told apart": "how often a quotation of one code was told from one of the other, in documents left out: "
     "50 % is guessing, 100 % always",
+    "alike on average": "how alike both are on average, once what single quotations have of their own is taken out: "
+    "0 is nothing in common, 1 the same",
     "words under both": "share of the words under either code that lie under both",
     "found again": "how much of the parts is found again when quotations are drawn anew",
     "set apart": "how much nearer quotations lie to their own part than to the other (0: not at all, 1: entirely)",
