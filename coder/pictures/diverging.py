@@ -38,7 +38,7 @@ def diverging(
         fill=[colour if sure else tones.paper for colour, sure in zip(colours, surely, strict=True)],
     ).rename(columns={"of first": "here", "of second": "there"})
     far = max(float(table[["low", "high", "difference"]].abs().max().max() if len(table) else 0), 1.0) * 1.05
-    across = {"type": "quantitative", "title": f"← more in {right}  ·  percentage points  ·  more in {left} →",
+    across = {"type": "quantitative", "title": [f"← more in {right}", f"more in {left} →"],
               "scale": {"domain": [-far, far], "nice": False},
               "axis": {"grid": True, "gridOpacity": 0.5, "orient": "top", "domain": False, "ticks": False}}  # fmt: skip
     place = {"field": "code", "type": "nominal", "title": None, "scale": {"domain": list(paths.values())},

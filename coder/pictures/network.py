@@ -33,7 +33,7 @@ def network(
     A click tells ``path`` and ``with``, on a code ``path`` alone.
     """
     tones = look.tones
-    names = short_names(codes["path"], separator, longest=30)
+    names = short_names(codes["path"], separator, longest=24)
     around = {path: pi / 2 - 2 * pi * (place + 0.5) / max(1, len(codes)) for place, path in enumerate(codes["path"])}
     branches = list(dict.fromkeys(codes["branch"]))
     shown = branches if len(branches) <= len(SHAPES) else branches[: len(SHAPES) - 1]

@@ -278,7 +278,7 @@ def _contrast(project: Project, options: Options) -> Picture:
     title = "Codes that tell cases apart"
     share = "the text" if options.unit is Unit.TEXT else f"{unit} read to their end"
     note = _sentences(
-        f"{first} against {second}: how far the share of {share} with a code differs",
+        f"{first} against {second}: how far the share of {share} with a code differs, in percentage points",
         "A line is the 95% interval; a bar is filled where it keeps from zero, and hollow where it does not",
         _WITH_BELOW if options.whole else "",
         f"the {len(kept)} that differ most surely of {len(known)} codes are shown" if len(kept) < len(known) else "",

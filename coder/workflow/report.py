@@ -23,6 +23,7 @@ from coder.formats import report_html, report_word
 from coder.formats.tables import TABLE_WRITERS
 from coder.formats.timeless import timeless
 from coder.model import Codebook, Span
+from coder.model.claim import CaseGroup
 from coder.model.codebook import SEPARATOR
 from coder.model.framework import CellState, Matrix, MatrixCell, RowKind
 from coder.model.report import (
@@ -63,6 +64,7 @@ class Part(StrEnum):
     FRAMEWORK = "framework"
     CROSSTAB = "crosstab"
     CONTRASTS = "contrasts"
+    DIFFERENCES = "differences"
     CO_OCCURRENCE = "co-occurrence"
     NETWORK = "network"
     SPEAKERS = "speakers"
@@ -76,7 +78,7 @@ class Part(StrEnum):
     AGREEMENT = "agreement"
 
 
-FIGURES = (Part.HEATMAP, Part.NETWORK, Part.PORTRAIT, Part.DATES)
+FIGURES = (Part.HEATMAP, Part.DIFFERENCES, Part.NETWORK, Part.PORTRAIT, Part.DATES)
 USUAL = (Part.CODEBOOK, Part.CASES, Part.HEATMAP, Part.FRAMEWORK, Part.QUOTATIONS)
 EACH = 3
 PAIRS = 40
@@ -84,6 +86,8 @@ PAIRS = 40
 
 _SETTING = "report.contents"
 _NOTHING = Paragraph("Nothing is coded yet.")
+_NOTHING_YET = Paragraph("There is nothing to draw yet.")
+_NO_GROUPS = Paragraph("No attribute parts the cases into two groups.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +334,7 @@ def _contrasts(project: Project, contents: Contents) -> Section:
     title = "Contrasts between groups of cases"
     found = list(_contrasted(project, contents))
     if not found:
-        return Section(title, (Paragraph("No attribute parts the cases into two groups."),))
+        return Section(title, (_NO_GROUPS,))
     return Section(title, tuple(_apart(each) for each in found))
 
 
@@ -507,11 +511,28 @@ def _pictured(kind: PictureKind) -> Callable[[Project, Contents], Section]:
         if not project.codings():
             return Section(f"Figure: {kind.value}", (_NOTHING,))
         period = _period(project) if kind is PictureKind.TIMELINE else Period.DAY
-        drawn = pictures.picture(project, kind, Options(measure=contents.measure, period=period))
-        images = (pictures.as_image(drawn, suffix) for suffix in (".svg", ".png"))
-        return Section(f"Figure: {drawn.title}", (Picture(drawn.title, drawn.note, *images),))
+        return _figure(project, kind, Options(measure=contents.measure, period=period))
 
     return section
+
+
+def _differences(project: Project, contents: Contents) -> Section:
+    """The two largest groups of cases against each other."""
+    attribute = contents.attribute or _parting(project)
+    values = contrasts.values(project, attribute) if attribute else {}
+    largest = sorted((value for value in values if value != NOT_KNOWN), key=lambda value: -values[value])
+    if attribute is None or len(largest) < 2:
+        return Section("Figure: Codes that tell cases apart", (_NO_GROUPS,))
+    first, second = (CaseGroup(attribute, (value,)) for value in largest[:2])
+    return _figure(project, PictureKind.CONTRAST, Options(first=first, second=second))
+
+
+def _figure(project: Project, kind: PictureKind, options: Options) -> Section:
+    drawn = pictures.picture(project, kind, options)
+    if drawn.empty:
+        return Section(f"Figure: {drawn.title}", (_NOTHING_YET,))
+    images = (pictures.as_image(drawn, suffix) for suffix in (".svg", ".png"))
+    return Section(f"Figure: {drawn.title}", (Picture(drawn.title, drawn.note, *images),))
 
 
 _SECTIONS: dict[Part, Callable[[Project, Contents], Section]] = {
@@ -521,6 +542,7 @@ _SECTIONS: dict[Part, Callable[[Project, Contents], Section]] = {
     Part.FRAMEWORK: _framework,
     Part.CROSSTAB: _crosstab,
     Part.CONTRASTS: _contrasts,
+    Part.DIFFERENCES: _differences,
     Part.CO_OCCURRENCE: _co_occurrence,
     Part.NETWORK: _pictured(PictureKind.NETWORK),
     Part.SPEAKERS: _speakers,

@@ -24,6 +24,7 @@ from coder.workflow.codings import code_span, refuse_suggestion, remove_coding, 
 from coder.workflow.documents import mark_read
 from coder.workflow.framework import matrix, pin, write_summary
 from coder.workflow.report import (
+    FIGURES,
     USUAL,
     WRITERS,
     Contents,

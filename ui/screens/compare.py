@@ -146,7 +146,8 @@ def _told(project: Project, question: Question) -> str:
             return "0 is absent: every document has been read to its end."
         return f"0 is absent. – is not yet known: {count(waiting, 'document')} not yet read to the end."
     return {
-        ExportKind.CROSSTAB: "Cases not yet read that lack a code count neither as with nor as without.",
+        ExportKind.CROSSTAB: "– is not yet known: a case not yet read that lacks a code counts neither as with nor "
+        "as without.",
         ExportKind.CO_OCCURRENCE: "Jaccard: together out of either, 1 is always. Lift: above 1 is more than by chance.",
         ExportKind.SPEAKERS: "One name is one speaker; whoever asks in an interview stands under (interviewer).",
         ExportKind.ROLES: "Roles differ in how much was said: compare coded words per 1,000.",
@@ -164,7 +165,9 @@ def _drawn(project: Project, question: Question, table: pd.DataFrame) -> tuple[s
         shown = st.segmented_control(
             "A number is", list(_SHARES), default="with code", required=True, format_func=_SHARES.__getitem__
         )
-        wide = table.pivot_table(index="code path", columns="value", values=shown, sort=False, dropna=False)
+        known = (table["with code"] > 0) | (table["not yet read"] == 0)
+        told = table.assign(**{shown: table[shown].where(known)})
+        wide = told.pivot_table(index="code path", columns="value", values=shown, sort=False, dropna=False)
         used = table.groupby("code path", sort=False)["with code"].sum() > 0
         cell = _grid(wide.loc[used[used].index], question)
         _tests(tables.tested(project, question).set_index("code path").loc[used[used].index])

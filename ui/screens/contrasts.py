@@ -21,6 +21,7 @@ from ui.assistant import assistant
 from ui.parts.case_groups import choose_cases
 from ui.parts.claims import claims_and_negative_cases
 from ui.parts.errors import refused
+from ui.parts.hearing import wait_for_meaning
 from ui.parts.leading import lead
 from ui.parts.passage import passage, to_its_place
 from ui.parts.quoted import quoted
@@ -183,7 +184,7 @@ def _draw(project: Project, last: _Chosen, seen: Contrasted) -> None:
                 help="Every code, with shares of documents, cases and text",
             )
     with st.container(key="beside"):
-        left, right = st.columns([2, 1], gap="small")
+        left, right = st.columns([9, 4], gap="small")
     with left:
         _table(last, seen, short)
         _how_to_read(seen)
@@ -212,7 +213,7 @@ def _table(last: _Chosen, seen: Contrasted, short: tuple[str, ...]) -> None:
         key=f"contrast table {last.unit} {last.said}",
         placeholder="–",
         column_config={
-            "code": st.column_config.TextColumn(width=180),
+            "code": st.column_config.TextColumn(width=170),
             "difference": st.column_config.NumberColumn(format="%+.0f", width=70, help="In percentage points"),
             "95%": st.column_config.TextColumn(
                 width=112, help="Where the difference lies, with a confidence of 95%; ● it does not hold zero"
@@ -273,7 +274,8 @@ def _behind(project: Project, last: _Chosen, seen: Contrasted, short: tuple[str,
         return
     meaning = _meaning(project)
     if meaning is None:
-        st.info("The passages are being read for their meaning. Come back in a little while.")
+        words = "The passages are being read for their meaning; the sidebar shows how far this is."
+        wait_for_meaning(words, lambda: assistant().snapshot(coder_id()).ground is not None)
         return
     pairs = seen.nearest(project, last.code, meaning)
     if pairs.empty:

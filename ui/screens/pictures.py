@@ -19,9 +19,10 @@ from coder.store import Project
 from coder.tables import Measure, Period
 from coder.workflow.contrasts import telling, values
 from coder.workflow.pictures import Colour, Options, Picture, PictureKind, Unit, as_image, behind, picture
-from ui.assistant import Activity, Background, assistant
+from ui.assistant import Activity, assistant
 from ui.parts.choosing import one
 from ui.parts.errors import told
+from ui.parts.hearing import wait_for_meaning
 from ui.parts.leading import lead
 from ui.parts.quoted import quoted
 from ui.parts.words import plain
@@ -151,7 +152,8 @@ def _drawn(project: Project, kept: _Kept) -> Picture | None:
         at_work = assistant()
         at_work.snapshot(coder_id())
         if at_work.encoder is None:
-            _wait(at_work)
+            words = "The assistant is starting. The map comes as soon as it hears what passages mean."
+            wait_for_meaning(words, lambda: at_work.encoder is not None)
             return None
         kept.options = replace(kept.options, model=at_work.encoder.name)
     standing = (project.revision, kept.kind, kept.options, _embedded(kept.kind))
@@ -166,23 +168,13 @@ def _embedded(kind: PictureKind) -> bool:
     return kind is PictureKind.MAP and assistant().status.activity in (Activity.LEARNING, Activity.READY)
 
 
-@st.fragment(run_every=1.0)
-def _wait(at_work: Background) -> None:
-    if at_work.status.failure is not None:
-        st.warning(plain(at_work.status.failure), icon=":material/warning:")
-        return
-    st.info("The assistant is starting. The map comes as soon as it hears what passages mean.")
-    if at_work.encoder is not None:
-        st.rerun(scope="app")
-
-
 def _shown(project: Project, kept: _Kept, drawn: Picture) -> None:
     if drawn.empty:
         lead(_nothing(kept), "Begin to code", "coding")
         return
     st.html(_STYLE)
     with st.container(key="first"):
-        left, right = st.columns([2, 1], gap="medium")
+        left, right = st.columns([9, 4], gap="small")
     with left:
         clicked = _picture(kept, drawn)
         _images(kept, drawn)

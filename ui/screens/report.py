@@ -25,6 +25,7 @@ _GROUPS = {
     },
     "Figures": {
         Part.HEATMAP: "Cases and codes, shaded",
+        Part.DIFFERENCES: "Codes that tell cases apart",
         Part.NETWORK: "Network of codes",
         Part.PORTRAIT: "Portrait of a document",
         Part.DATES: "Codes over dates",

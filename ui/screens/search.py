@@ -21,6 +21,7 @@ from coder.workflow.projects import open_project
 from coder.workflow.search import Coded, Passage, Place, Results, Search, Way
 from ui.assistant import Activity, assistant
 from ui.parts.errors import refused
+from ui.parts.hearing import wait_for_meaning
 from ui.parts.leading import lead
 from ui.parts.searching import LIKE
 from ui.parts.words import count, plain, shortened
@@ -291,19 +292,16 @@ def _read_passages(project: Project) -> tuple[Meanings, Encode] | None:
             st.caption(f"{count(snapshot.waiting, 'passage')} not read for meaning yet.")
         return Meanings.of(ground), encoder.encode
     if encoder is None or status.activity in (Activity.STARTING, Activity.EMBEDDING):
-        _not_yet()
+        words = "Passages are being read for the first time; the sidebar shows how far this is. Words can be searched."
+        wait_for_meaning(words, _read_once)
         return None
     # Without codes the assistant prepares nothing, but the passages are read.
     return _kept_meanings(project.path, encoder.name, project.revision), encoder.encode
 
 
-@st.fragment(run_every=1.0)
-def _not_yet() -> None:
-    st.info("Passages are being read for the first time; the sidebar shows how far this is. Words can be searched.")
+def _read_once() -> bool:
     at_work = assistant()
-    ready = at_work.encoder is not None and at_work.status.activity not in (Activity.STARTING, Activity.EMBEDDING)
-    if ready or at_work.status.failure is not None:
-        st.rerun(scope="app")
+    return at_work.encoder is not None and at_work.status.activity not in (Activity.STARTING, Activity.EMBEDDING)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
