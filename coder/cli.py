@@ -917,6 +917,7 @@ def picture_(
         str, typer.Option(metavar="NAME", help="With --kind portrait: this document; without it, the one most coded.")
     ] = "",
     by: Annotated[By, typer.Option(help="With --kind map: what colours and shapes tell apart.")] = By.CODE,
+    whole: Annotated[bool, typer.Option("--with-below", help="In counts a code counts with all below it.")] = False,
 ) -> None:
     """Draw a picture of what was coded, for a paper or a talk."""
     if document and kind is not PictureName.PORTRAIT:
@@ -927,7 +928,7 @@ def picture_(
 
     with open_project(study) as project:
         chosen = project.document_named(document).id if document else None
-        options = Options(look=Look(look), document=chosen, by=Colour(by))
+        options = Options(look=Look(look), document=chosen, by=Colour(by), whole=whole)
         size = export_picture(project, to, PictureKind(kind), options)
     _say(f"Drew {to} ({size:,} bytes).")
 
@@ -1100,6 +1101,7 @@ def contrast(
         list[str], typer.Option(help="A case or value of the second group; without it all other cases.")
     ] = [],  # noqa: B006 (Typer copies it)
     by: Annotated[str, typer.Option(metavar="NAME", help="The attribute whose values make the groups.")] = "",
+    whole: Annotated[bool, typer.Option("--with-below", help="A code counts with all below it.")] = False,
 ) -> None:
     """Hold two groups of cases against each other: the share of documents, cases and text under each code.
 
@@ -1113,7 +1115,7 @@ def contrast(
     check_target(to)
     with open_project(study) as project:
         other = group_named(project, second, by=by) if second else None
-        found = contrasted(project, group_named(project, first, by=by), other)
+        found = contrasted(project, group_named(project, first, by=by), other, whole=whole)
         size = export(found, to)
     _say(f"{found.names[0]} against {found.names[1]}: {_count(len(found.table), 'code')}.")
     for sentence in found.caveats:

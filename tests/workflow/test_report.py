@@ -131,7 +131,7 @@ def test_the_same_project_gives_the_same_tables(study: Path, suffix: str, tmp_pa
             written = export_tables(project, tmp_path / folder, suffix, ALL)
             at = project.journal()[-1].at
     names = {path.name for path in written}
-    figures_and_prose = {"heatmap", "network", "portrait", "dates", "codebook"}
+    figures_and_prose = {*FIGURES, Part.CODEBOOK}
     assert names == {f"{part}{suffix}" for part in Part if part not in figures_and_prose}
     for name in names:
         content = (tmp_path / "one" / name).read_bytes()
