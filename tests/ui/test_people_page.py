@@ -125,6 +125,20 @@ def test_on_a_server_one_codes_as_oneself_and_there_is_nothing_to_choose(on_a_se
     assert any(caption.value.startswith("Signed in as Leena") for caption in app.sidebar.caption)
 
 
+def test_a_project_on_a_server_is_named_by_its_title_and_tells_nobody_where_it_lies(on_a_server: Path) -> None:
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    app.text_input[0].set_value("Ä/../" * 100)
+    press(app, "Create project")
+    (made,) = set(on_a_server.parent.glob("*.redthread")) - {on_a_server}
+    assert made.name.startswith("ä-ä-ä") and len(made.stem) <= 60
+    assert str(on_a_server.parent) not in "".join(caption.value for caption in app.caption)
+    press(app, "Close the project")
+    app.text_input[0].set_value(on_a_server.stem)
+    press(app, "Create project")
+    assert "is there already" in app.error[0].value
+    assert str(on_a_server.parent) not in app.error[0].value
+
+
 def test_a_session_that_was_made_to_speak_for_another_is_refused(on_a_server: Path) -> None:
     app = AppTest.from_file(APP, default_timeout=60)
     with open_project(on_a_server) as project:

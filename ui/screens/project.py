@@ -21,6 +21,7 @@ from ui.screens.safety import offer
 from ui.session import session
 
 SUFFIX = ".redthread"
+LONGEST_NAME = 60
 SHOWN = 500
 """Newest entries of the journal that are shown."""
 
@@ -160,13 +161,14 @@ def _enter(path: str) -> None:
 
 def _file_name(title: str) -> str:
     kept = "".join(c if c.isalnum() or c in " -_" else " " for c in title.lower())
-    return "-".join(kept.split()) or "study"
+    # Names of backups add to it, and no file system takes more than 255 bytes.
+    return "-".join(kept.split())[:LONGEST_NAME] or "study"
 
 
 def _overview() -> None:
     with opened() as project:
         st.title(plain(project.title), anchor=False)
-        st.caption(plain(project.path))
+        st.caption(plain(project.path if signing.folder() is None else Path(project.path).name))
         documents, made = project.documents(), project.codings()
         codes = project.codebook().codes
         numbers = {
