@@ -16,7 +16,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from coder.errors import CodingError, InvalidValue, NotAllowed, UnknownItem
+from coder.errors import CodingError, InvalidValue, NotAllowed, ProjectError, UnknownItem
 from coder.model import Coder, Role, new_id, now
 from coder.store import Account, Accounts, Project, Ticket
 from coder.workflow.coders import known_as
@@ -234,8 +234,19 @@ def projects_of(folder: Path, account: Account) -> dict[Path, str]:
                 coder_of(project, account)
                 found[path.resolve()] = project.title
         except CodingError:
-            # Not theirs, or not sound: nobody is told of it here.
+            # Not theirs, or not sound: see ``unsound``.
             continue
+    return found
+
+
+def unsound(folder: Path, account: Account) -> dict[Path, str]:
+    """For an owner of a server: its projects that cannot be opened, by path, with why. Nobody else is told."""
+    found = {}
+    for path in sorted(folder.glob(f"*{SUFFIX}")) if account.owner else ():
+        try:
+            open_project(path).close()
+        except ProjectError as error:
+            found[path] = str(error)
     return found
 
 

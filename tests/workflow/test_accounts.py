@@ -261,6 +261,12 @@ def test_a_person_sees_the_projects_that_they_are_in(accounts: Accounts, tmp_pat
     (tmp_path / "broken.redthread").write_bytes(b"no project")
     found = verbs.projects_of(tmp_path, verbs.account_named(accounts, "Leena"))
     assert list(found.values()) == ["Mine"]
+    joined(accounts, "Boss", owner=True)
+    leena, boss = (verbs.account_named(accounts, name) for name in ("Leena", "Boss"))
+    assert verbs.unsound(tmp_path, leena) == {}
+    assert {path.name: "not a Redthread project" in why for path, why in verbs.unsound(tmp_path, boss).items()} == {
+        "broken.redthread": True
+    }
 
 
 def test_no_path_leads_out_of_the_folder(tmp_path: Path) -> None:

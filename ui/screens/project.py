@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from coder.errors import CodingError
 from coder.store import Project
 from coder.workflow.codebooks import load_codebook
 from coder.workflow.projects import create_project, create_sample, shipped_codebooks, verify
 from ui import settings, signing
 from ui.parts import doorway
-from ui.parts.errors import told
+from ui.parts.errors import refused, told
 from ui.parts.leading import lead
 from ui.parts.words import count, local_time, plain
 from ui.resources import coder_id, enter, leave, opened
@@ -50,7 +51,7 @@ def _welcome() -> None:
 
 
 def _on_the_server() -> None:
-    from coder.workflow.accounts import projects_of, within
+    from coder.workflow.accounts import projects_of, unsound, within
 
     server, person = signing.folder(), signing.somebody()
     assert server is not None
@@ -64,6 +65,9 @@ def _on_the_server() -> None:
                 _enter(str(path))
         if not found:
             st.caption("You are in no project of this server yet. Its owner adds you by the name you signed in with.")
+        for path, why in unsound(server, person).items():
+            refused(CodingError(f"{path.name} cannot be opened: {why}"))
+            st.caption(plain(f"Nobody sees it until it is mended. On the server: redthread restore {path.name}"))
     with right:
         st.header("Start a project", anchor=False)
         with st.form("new project"):
