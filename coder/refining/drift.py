@@ -90,13 +90,16 @@ def _shuffled(side: Flags, stratum: Numbers) -> Flags:
 
 
 def _discrepancy(likeness: NDArray[np.float64], pairs: NDArray[np.float64], second: NDArray[np.float64]) -> Array:
-    first = 1 - second
+    def sums(m: NDArray[np.float64]) -> tuple[Array, Array, Array]:
+        """Over pairs within the first side, within the second, and between them: one product gives all three."""
+        reached = second @ m
+        within, all_of_second = (reached * second).sum(axis=1), reached.sum(axis=1)
+        return m.sum() - 2 * all_of_second + within, within, all_of_second - within
 
-    def mean(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-        met = ((a @ pairs) * b).sum(axis=1)
-        return np.asarray(((a @ likeness) * b).sum(axis=1) / np.maximum(met, 1e-9))
-
-    return np.asarray(mean(first, first) + mean(second, second) - 2 * mean(first, second))
+    first, other, between = (
+        found / np.maximum(met, 1e-9) for found, met in zip(sums(likeness), sums(pairs), strict=True)
+    )
+    return np.asarray(first + other - 2 * between)
 
 
 def _early_and_late(quotations: Quotations, rows: Numbers) -> _Question | str:
