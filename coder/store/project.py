@@ -92,9 +92,10 @@ class Project:
     # --- lifecycle -----------------------------------------------------------------------------
 
     @classmethod
-    def create(cls, path: Path | str, *, title: str, coder: str) -> Self:
+    def create(cls, path: Path | str, *, title: str, coder: str, id: str = "", coder_id: str = "") -> Self:
         """Make a new project with its first coder, who owns it. ``":memory:"`` makes one that is not kept.
 
+        The ids are those of a project that comes back from another form; without them both are new.
         Raises ProjectExists if there is a file already, ProjectUnavailable if none can be made there.
         """
         path = str(path)
@@ -107,7 +108,7 @@ class Project:
                     file.keep_log()
                 with file.transaction():
                     migrate(file)
-                    _begin(file, title=title, coder=coder)
+                    _begin(file, title=title, owner=Coder(coder_id or new_id(), coder, Role.OWNER), id=id or new_id())
                 return cls(file)
             except BaseException:
                 file.close()
@@ -670,10 +671,9 @@ def _what_then(path: Path) -> str:
     return f"put it back there, for what was stored last still lies in {log.name}"
 
 
-def _begin(file: ProjectFile, *, title: str, coder: str) -> None:
-    owner = Coder(new_id(), coder, Role.OWNER)
+def _begin(file: ProjectFile, *, title: str, owner: Coder, id: str) -> None:
     change = Change(file, coder=None, entry=None, repeated=False)
-    change.set_setting(ID, new_id())
+    change.set_setting(ID, id)
     change.set_setting(TITLE, title)
     change.save_coder(owner)
     change.save_codebook(Codebook(new_id(), title))

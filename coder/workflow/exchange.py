@@ -120,8 +120,13 @@ def take_in(project: Project, received: Received, *, coder: str, on_progress: Pr
 def new_project_from(
     path: Path | str, received: Received, *, coder: str = "", on_progress: Progress | None = None
 ) -> Project:
-    """A new project of a study; its owner is ``coder``, or the person at the keyboard. Raises ProjectExists and kin."""
-    project = create_project(path, title=received.study.title, coder=coder or person())
+    """A new project of a study, under its id; its owner is ``coder``, or the person at the keyboard.
+
+    Whoever the study knows by the owner's name is the owner. Raises ProjectExists and kin.
+    """
+    study, owner = received.study, coder or person()
+    known = next((each.id for each in study.coders if each.name.casefold() == owner.casefold()), "")
+    project = create_project(path, title=study.title, coder=owner, id=study.id, coder_id=known)
     try:
         take_in(project, received, coder=project.coders()[0].id, on_progress=on_progress)
     except BaseException:

@@ -22,8 +22,8 @@ _SAMPLE_CORPUS = "learning-networks"
 _SAMPLE_CODEBOOK = "diffusion-and-cocreation"
 
 
-def create_project(path: Path | str, *, title: str, coder: str) -> Project:
-    """A new project with its first coder, who owns it.
+def create_project(path: Path | str, *, title: str, coder: str, id: str = "", coder_id: str = "") -> Project:
+    """A new project with its first coder, who owns it; with these ids where it comes back from another form.
 
     Raises InvalidValue for an empty title or name, ProjectExists, ProjectUnavailable.
     """
@@ -32,7 +32,7 @@ def create_project(path: Path | str, *, title: str, coder: str) -> Project:
         raise InvalidValue("a project needs a title")
     if not coder:
         raise InvalidValue("a coder needs a name")
-    return Project.create(path, title=title, coder=coder)
+    return Project.create(path, title=title, coder=coder, id=id, coder_id=coder_id)
 
 
 def open_project(path: Path | str) -> Project:
