@@ -66,7 +66,7 @@ def _on_the_server() -> None:
         if not found:
             st.caption("You are in no project of this server yet. Its owner adds you by the name you signed in with.")
         for path, why in unsound(server, person).items():
-            refused(CodingError(f"{path.name} cannot be opened: {why}"))
+            refused(CodingError(why))
             st.caption(plain(f"Nobody sees it until it is mended. On the server: redthread restore {path.name}"))
     with right:
         st.header("Start a project", anchor=False)
