@@ -1,4 +1,4 @@
-"""A codebook through a shared folder: published, edited elsewhere, pulled, a conflict settled. All are invented."""
+"""The page of the codebook: shared through a folder, a conflict settled, codes moved by keys. All are invented."""
 
 from __future__ import annotations
 
@@ -101,3 +101,20 @@ def test_the_codebook_is_downloaded_in_every_format(who: Researcher, tmp_path: P
         assert path.name == f"codebook{suffix}"
     read = read_codebook("codebook.xlsx", (tmp_path / "codebook.xlsx").read_bytes())
     assert [code.name for code in read.codes] == ["Obstacles", "No time", "Money"]
+
+
+def test_a_code_moves_by_keys_while_the_tree_has_the_focus(who: Researcher) -> None:
+    def order() -> list[str]:
+        with who.project() as project:
+            codebook = project.codebook()
+            return [codebook.path(code.id) for _, code in codebook.walk()]
+
+    who.cell(1, 150).sees("Nothing is written about this code yet").at_rest()
+    who.press("Alt+Shift+ArrowDown").told("Moved No time down")
+    assert order() == ["Obstacles", "Obstacles / Money", "Obstacles / No time"]
+    # The choice goes along with the code.
+    who.press("Alt+Shift+ArrowRight").told("Moved No time in")
+    assert order()[2] == "Obstacles / Money / No time"
+    who.press("Alt+Shift+ArrowLeft").told("Moved No time out")
+    who.press("Alt+Shift+ArrowLeft").told("Moved No time out")
+    assert order() == ["Obstacles", "Obstacles / Money", "No time"]
