@@ -19,6 +19,7 @@ def projected(vectors: NDArray[Any]) -> NDArray[np.float64]:
     far things are, and how dense a group is, is not kept. With fewer than eight vectors principal components alone.
     """
     from sklearn.decomposition import PCA
+    from threadpoolctl import threadpool_limits
 
     here = np.asarray(vectors, np.float64)
     if len(here) < 2:
@@ -32,9 +33,10 @@ def projected(vectors: NDArray[Any]) -> NDArray[np.float64]:
 
         start = places / max(float(places[:, 0].std()), 1e-12) * 1e-4
         perplexity = min(30.0, (len(here) - 1) / 3)
-        places = TSNE(
-            n_components=2, init=start, perplexity=perplexity, max_iter=500, random_state=SEED, n_jobs=1
-        ).fit_transform(flat)
+        lay_out = TSNE(n_components=2, init=start, perplexity=perplexity, max_iter=500, random_state=SEED, n_jobs=1)
+        # So few points are laid out by one processor: several wait for each other at every step, five times as long.
+        with threadpool_limits(1):
+            places = lay_out.fit_transform(flat)
     places = places - (places.max(axis=0) + places.min(axis=0)) / 2
     return np.asarray(places / max(float(np.abs(places).max()), 1e-12), np.float64)
 
