@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.assistant import Activity, assistant
+from ui.assistant import Activity, Status, assistant
 from ui.parts.words import plain
 
 _BUSY = {Activity.STARTING, Activity.EMBEDDING, Activity.LEARNING}
@@ -23,9 +23,16 @@ def _draw() -> None:
         if st.button("Try again"):
             assistant().retry()
             st.rerun()
-    elif status.activity is Activity.EMBEDDING and status.progress is not None:
-        progress = status.progress
-        words = f"Reading passages for suggestions: {progress.done:,} of {progress.total:,}"
-        if progress.seconds_left is not None:
-            words += f", about {progress.seconds_left:.0f} s left"
-        st.progress(progress.done / max(1, progress.total), words)
+    else:
+        progress(status)
+
+
+def progress(status: Status) -> None:
+    """How far passages are read, and about how long it takes; nothing where they are read already."""
+    far = status.progress
+    if status.activity is not Activity.EMBEDDING or far is None:
+        return
+    words = f"Reading passages for suggestions: {far.done:,} of {far.total:,}"
+    if far.seconds_left is not None:
+        words += f", about {far.seconds_left:.0f} s left"
+    st.progress(far.done / max(1, far.total), words)

@@ -22,6 +22,7 @@ from coder.workflow.switches import Switches, set_switches
 from coder.workflow.track_record import in_ten
 from ui import signing
 from ui.assistant import Background, assistant
+from ui.parts.activity import progress
 from ui.parts.errors import refused, told
 from ui.parts.words import count, plain, shortened
 from ui.resources import coder_id, opened, say
@@ -29,6 +30,9 @@ from ui.session import session
 
 WAIT = 0.3
 """Seconds that a decision may take to show in what is suggested next; later it shows with the next one."""
+
+_LINES = ["#c63648", "#999999"]
+"""What is found, and what it is held against."""
 
 _KEY = "going through suggestions"
 _GO, _GOOD, _SET = "Go through", "How good they are", "Settings"
@@ -79,7 +83,8 @@ def show() -> None:
 
 @st.fragment(run_every=1.0)
 def _not_yet(at_work: Background) -> None:
-    st.info("Passages are being read for the first time; the sidebar shows how far this is. Coding works meanwhile.")
+    st.info("Passages are being read for the first time, then suggestions are learned. Coding works meanwhile.")
+    progress(at_work.status)
     if at_work.snapshot(coder_id()).learned is not None or at_work.status.failure is not None:
         st.rerun(scope="app")
 
@@ -310,6 +315,8 @@ def _end(text: str, length: int = 240) -> str:
 
 def _how_good(project: Project, snapshot: Snapshot) -> None:
     found, recorded = evaluate(project, snapshot), recorded_evaluations(project)
+    name = next(coder.name for coder in project.coders() if coder.id == coder_id())
+    recorded = recorded[recorded["coder"] == name]
     st.caption(
         "Measured on your own coding: each document in turn is left out of learning, and its passages are asked. "
         "Precision: of what would be suggested, how much you have coded so. Recall: of what you have coded, how much "
@@ -328,18 +335,20 @@ def _how_good(project: Project, snapshot: Snapshot) -> None:
         held = found.calibration[found.calibration["passages left out"] > 0]
         if len(held):
             drawn = held[["said", "coded so"]].assign(exact=held["said"])
-            st.line_chart(drawn, x="said", y=["coded so", "exact"], x_label="said", y_label="coded so")
-        st.dataframe(
-            found.calibration,
-            hide_index=True,
-            column_config=dict.fromkeys(("said", "coded so", "taken if right"), share),
-        )
+            st.line_chart(drawn, x="said", y=["coded so", "exact"], x_label="said", y_label="coded so", color=_LINES)
     with right:
         st.subheader("Which codes are mixed up?", anchor=False)
         if found.confusion.empty:
             st.text("None: no passage would be offered another code before the one that it has.")
         else:
-            st.dataframe(found.confusion, hide_index=True)
+            order = ("times", "coded", "suggested")
+            st.dataframe(found.confusion, hide_index=True, column_order=order)
+    st.dataframe(
+        found.calibration,
+        hide_index=True,
+        placeholder="",
+        column_config=dict.fromkeys(("said", "coded so", "taken if right"), share),
+    )
     st.subheader("How it has grown", anchor=False)
     if recorded.empty:
         st.text("No figures are kept yet. Keep some now and then to see how they grow with your coding.")
@@ -367,7 +376,10 @@ def _growth(recorded: pd.DataFrame) -> None:
     of = recorded if path is None else recorded[recorded["code path"] == path]
     shares = list(FIGURES[1:])
     growth = of.groupby("evaluation").agg({"examples": "sum"} | dict.fromkeys(shares, "mean"))
-    st.line_chart(growth, x="examples", y=shares)
+    if len(growth) > 1:
+        st.line_chart(growth, x="examples", y=shares)
+    else:
+        st.text("One evaluation is kept. With the next one, a line shows how the figures grow.")
 
 
 def _workbook(path: str, snapshot: Snapshot) -> bytes:
