@@ -31,9 +31,6 @@ from ui.session import session
 WAIT = 0.3
 """Seconds that a decision may take to show in what is suggested next; later it shows with the next one."""
 
-_LINES = ["#c63648", "#999999"]
-"""What is found, and what it is held against."""
-
 _KEY = "going through suggestions"
 _GO, _GOOD, _SET = "Go through", "How good they are", "Settings"
 
@@ -335,7 +332,14 @@ def _how_good(project: Project, snapshot: Snapshot) -> None:
         held = found.calibration[found.calibration["passages left out"] > 0]
         if len(held):
             drawn = held[["said", "coded so"]].assign(exact=held["said"])
-            st.line_chart(drawn, x="said", y=["coded so", "exact"], x_label="said", y_label="coded so", color=_LINES)
+            st.line_chart(
+                drawn,
+                x="said",
+                y=["coded so", "exact"],
+                x_label="said",
+                y_label="coded so",
+                color=["#c63648", "#999999"],
+            )
     with right:
         st.subheader("Which codes are mixed up?", anchor=False)
         if found.confusion.empty:
