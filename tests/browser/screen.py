@@ -40,6 +40,11 @@ def go(document: str, position: int) -> None:
     st.rerun()
 
 
+def define(code: str) -> None:
+    with opened() as project:
+        st.toast(f"Codebook: {project.codebook().path(code)}")
+
+
 if place is None and "position" in asked:
     place = st.session_state.place = Goto(int(asked["position"]), token="link")
 suggests = "suggests" in asked
@@ -64,5 +69,6 @@ if not left:
         goto=place,
         address="position",
         on_goto=go,
+        on_define=define,
         read_only="reader" in asked,
     )

@@ -127,6 +127,8 @@ def test_evidence_is_fetched_and_leads_to_its_place(tab: Tab) -> None:
     why.get_by_text("Most like what was coded so").wait_for()
     assert "likely · 8 in 10" in why.inner_text()
     assert "you took 8 in 10" in why.inner_text()
+    why.get_by_title("Open the code in the codebook").click()
+    screen.page.get_by_text("Codebook: ").wait_for()
     why.locator(".rt-link").nth(1).click()
     screen.waits("document.querySelector('.rt-scroll')?.getAttribute('aria-label') === 'Transcript: Notes.txt'")
     screen.waits("document.querySelector('.rt-current')?.textContent.includes('night shift tries')")
