@@ -197,7 +197,7 @@ def test_the_sheet_with_the_answers_can_be_chosen(app: AppTest, study: Path) -> 
     content = BytesIO()
     book.save(content)
     upload(app, ("answers.xlsx", content.getvalue()))
-    assert "needs a row of names and a row of answers" in texts(app)
+    assert "read from the sheet 'Answers'; left out: Sheet" in texts(app)
     box = next(box for box in app.selectbox if box.label == "Sheet")
     assert box.options == ["Sheet", "Answers"]
     box.set_value("Answers")

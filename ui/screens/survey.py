@@ -63,7 +63,7 @@ def show(project: Project, files: Sequence[UploadedFile], language: str) -> bool
 
 
 def _sheet(file: UploadedFile) -> str:
-    """The sheet that is to be read, where a workbook has several; empty for the first that holds anything."""
+    """The sheet that is to be read, where a workbook has several; empty for the first with several rows."""
     known: dict[str, tuple[str, ...]] = st.session_state.setdefault(_SHEETS, {})
     if file.file_id not in known:
         known[file.file_id] = sheet_names(file.name, file.getvalue())
@@ -73,7 +73,7 @@ def _sheet(file: UploadedFile) -> str:
         "Sheet",
         known[file.file_id],
         index=None,
-        placeholder="The first that is not empty",
+        placeholder="The first with several rows",
         key=f"sheet {file.file_id}",
     )
     return chosen or ""
