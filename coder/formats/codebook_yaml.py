@@ -300,14 +300,22 @@ def _long_list(name: str, texts: tuple[str, ...], indent: int) -> list[str]:
 
 
 def _prose(name: str, text: str, indent: int) -> list[str]:
-    """A text of some length: folded where nothing would be lost by it, otherwise in quotation marks."""
+    """A text of some length: folded where nothing would be lost by it, otherwise in quotation marks.
+
+    Every sentence begins a line, so that a change of one shows in a diff as a change of one.
+    """
     if not (text.isprintable() and _FOLDABLE.fullmatch(text)):
         return _field(name, text, indent)
     inner = " " * (indent + 2)
-    folded = textwrap.wrap(text, WIDTH - len(inner), break_long_words=False, break_on_hyphens=False)
+    folded = [
+        line
+        for sentence in _SENTENCES.split(text)
+        for line in textwrap.wrap(sentence, WIDTH - len(inner), break_long_words=False, break_on_hyphens=False)
+    ]
     return [f"{' ' * indent}{name}: >-", *(inner + line for line in folded)]
 
 
+_SENTENCES = re.compile(r"(?<=[^\W\d]{2}[.!?]) (?=\S)")
 _FOLDABLE = re.compile(r"[^\W_](?:\S| (?! ))*(?<! )")
 _PLAIN = re.compile(r"[^\W\d_][\w ./()'’&+–-]*(?<! )|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+\.\d+\.\d+")
 _JOINERS = "\u200c\u200d\ufe0f"

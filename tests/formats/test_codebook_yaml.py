@@ -227,3 +227,15 @@ def test_anything_else_raises_only_our_own_errors(content):
             read_codebook("book.yaml", start + content)
         except MalformedFile as error:
             assert str(error)
+
+
+def test_a_word_more_in_one_sentence_changes_the_lines_of_that_sentence_alone() -> None:
+    sentences = [
+        f"This is sentence {n}, which says what belongs here and what does not, at some length." for n in "abcdef"
+    ]
+    before = Codebook("b", "Book", (Code("c", "Code", definition=" ".join(sentences)),))
+    sentences[1] = sentences[1].replace("which says", "which now says plainly")
+    after = Codebook("b", "Book", (Code("c", "Code", definition=" ".join(sentences)),))
+    old, new = (write_codebook("b.yaml", book).decode().split("\n") for book in (before, after))
+    assert len(old) == len(new)
+    assert sum(one != other for one, other in zip(old, new, strict=True)) == 1
