@@ -5,15 +5,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coder.errors import ProjectUnavailable
-from coder.workflow.operations import Operation, Refused
+from coder.workflow.operations import Refused
 from ui.components.transcript.conversation import Conversation
 from ui.components.transcript.view import Suggestion, Suggestions
-from ui.components.transcript.wire import Batch, Sent
+from ui.components.transcript.wire import Batch, Sent, read_batch
 
 
 def batch(*numbers: int, acknowledged: int = 0, client: str = "c", number: int = 1, document: str = "d") -> Batch:
-    operations = tuple(Sent("d", Operation(f"{client}-{n}", n, "code", {})) for n in numbers)
-    return Batch(client, number, acknowledged, operations, document, 9, None, False, None, None, None)
+    """A batch as a browser sends it that has operations and asks nothing."""
+    sent = [{"document": "d", "id": f"{client}-{n}", "number": n, "kind": "code", "values": {}} for n in numbers]
+    return read_batch(
+        {
+            "client": client,
+            "number": number,
+            "acknowledged": acknowledged,
+            "operations": sent,
+            "document": document,
+            "have": 9,
+        }
+    )
 
 
 class Store:
