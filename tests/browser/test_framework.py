@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 from playwright.sync_api import Browser
-from walking import STANDING, App, Arrival, Researcher, Watch, arrivals
+from walking import App, Arrival, Researcher, Watch, arrivals
 
 from coder.model import Span
 from coder.workflow.cases import add_case, assign
@@ -67,16 +67,12 @@ def picture(who: Researcher, name: str) -> None:
 
 
 def test_a_cell_is_filled_goes_stale_and_says_what_changed(who: Researcher, tmp_path: Path) -> None:
-    left, top, _ = who.page.evaluate(STANDING, 0)
-    # The first row's cell under the only code.
-    who.page.mouse.move(left + 450, top + 90, steps=5)
-    who.page.mouse.click(left + 450, top + 90)
-    who.sees("2 quotations, 0 pinned").at_rest()
+    # The first row's cell under the only code; above it stand two rows of headings.
+    who.cell(1, 450).sees("2 quotations, 0 pinned").at_rest()
     who.fill("Summary", "All nine homes began.").click("Save").told("Saved").sees("✓ written 1")
     who.fill("Summary", "All nine homes began at one table.")
     # Whoever chooses another cell without saving loses nothing.
-    who.page.mouse.click(left + 60, top + 90)
-    who.told("began at one table").sees("✓ written 1")
+    who.cell(1, 60).told("began at one table").sees("✓ written 1")
     who.page.get_by_role("button", name="Pin", exact=True).first.click()
     who.told("Pinned").sees("2 quotations, 1 pinned")
     picture(who, "framework-1-written")
