@@ -193,10 +193,8 @@ def _covered(quotations: Quotations, rows: Numbers, code: int) -> Flags:
 
 def _worth_a_look(quotations: Quotations, able: list[int]) -> list[tuple[int, int]]:
     """Pairs whose likeness comes near to ``SAME``, words that they share counted too."""
-    count, rows = (
-        len(quotations.codes),
-        np.concatenate([quotations.places[code] for code in able] or [np.zeros(0, int)]),
-    )
+    count = len(quotations.codes)
+    rows = np.concatenate([quotations.places[code] for code in able] or [np.zeros(0, int)])
     likeness, pairs = np.zeros((count, count)), np.zeros((count, count))
     whole, sizes = np.zeros((count, quotations.vectors.shape[1])), np.zeros(count)
     for part in by_value(quotations.document[rows]):
