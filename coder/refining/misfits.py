@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, gammaincinv, logsumexp, softmax
 
-from coder.refining.material import Array, Numbers, Passages, Quotations, by_value, drawn, folds
+from coder.refining.material import Array, Flags, Numbers, Passages, Quotations, by_value, drawn, folds
 from coder.refining.proposal import Figure, Found, Kind, Proposal, Side, Silence
 
 ENOUGH = 8
@@ -23,23 +24,35 @@ LEFT = 3000
 USUAL = 0.5
 """How far what is usual between two codes counts against a quotation; in open coded sets better than not or all."""
 
+SLIPS = 0.05
+"""Share of all quotations that may be on a wrong code: with more at hand, fewer would be proposed than could be."""
+
+TRUSTED = 0.8
+"""Of what is proposed, about so much must be on a wrong code."""
+
+TRIED = 3000
+"""Quotations put on a wrong code for trial, at least."""
+
 NEIGHBOURS = 5
-SHRINKAGE = 0.1
 TEMPERATURES = np.geomspace(0.5, 16, 21)
+FITTED = 4000
+"""Rows from which the temperature is found."""
+
 NOTHING = ""
 """In the place of a code: none at all."""
+
+_Numbers = NDArray[np.float64]
 
 
 def misfits(quotations: Quotations, passages: Passages, alike: Collection[frozenset[str]] = ()) -> Found:
     """Single quotations to look at again, the surest first.
 
-    Confident learning (Northcutt, Jiang and Chuang 2021, JAIR 70, 1373-1411, doi 10.1613/jair.1.12125): a quotation
-    is one if another code is likelier for it than its own, and as likely as that code is for its own quotations on
-    average, and if no other coder has put its code on the same words. Probabilities are those of documents left out.
-    The likelier the other code against its own, the earlier it stands; less early (``USUAL``) where quotations of its
-    code often look like that one: there the boundary between two codes is unclear, and no single quotation wrong.
-    Passages read and left are one code more. ``alike`` are pairs of codes that could be one; between these nothing
-    misfits. No test stands behind the list: its order counts.
+    After confident learning (Northcutt, Jiang and Chuang 2021, JAIR 70, 1373-1411, doi 10.1613/jair.1.12125): another
+    code is likelier for the quotation than its own, judged by other documents, and no other coder has put its code on
+    the same words. The likelier the other code against its own, the earlier it stands; less early (``USUAL``) where
+    quotations of its code often look like that one: there the boundary between two codes is unclear, and no single
+    quotation wrong. Passages read and left are one code more. ``alike`` are pairs of codes that could be one; between
+    these nothing misfits. The list ends where less than ``TRUSTED`` of it would be on a wrong code (``_sure``).
     """
     places = quotations.places
     able = [
@@ -69,41 +82,40 @@ def misfits(quotations: Quotations, passages: Passages, alike: Collection[frozen
         np.concatenate([own, np.full(len(left), len(able))]),
         np.concatenate([quotations.document[rows], passages.document[left]]),
         len(names),
+    )[: len(rows)]
+    carried, confirmed = _beside(quotations, rows, able, len(names))
+    boundary = _Boundary(
+        _barred(names, alike), np.array([probability[own == i].mean(axis=0) for i in range(len(able))])
     )
-    threshold = np.array([probability[: len(rows)][own == i, i].mean() for i in range(len(able))])
-    if len(left):
-        threshold = np.append(threshold, probability[len(rows) :, -1].mean())
-    column = {code: i for i, code in enumerate(able)}
-    barred = _barred(names, alike)
-    usual = np.array([probability[: len(rows)][own == i].mean(axis=0) for i in range(len(able))])
-    found = []
-    for place, row in enumerate(rows):
-        if _confirmed(quotations, int(row)):
-            continue
-        carried = {column[int(c)] for c in quotations.code[quotations.overlaps[row]] if int(c) in column}
-        each = _judged(probability[place], int(own[place]), carried, barred, threshold)
-        if each is not None:
-            found.append((each.odds - USUAL * float(np.log(usual[own[place], each.other] + 1e-3)), int(row), each))
-    found.sort(key=lambda one: -one[0])
+    judged = _judged(probability, own, carried, boundary)
+    strength = np.where(confirmed, -np.inf, judged.strength)
+    sure = _sure(strength, _on_trial(probability, own, carried, boundary))
+    found = np.argsort(-strength, kind="stable")
+    found = found[sure[found] >= TRUSTED][:MOST]
     proposals = [
-        _proposal(quotations, passages, row, names[each.other], each, strength, left)
-        for strength, row, each in found[:MOST]
+        _proposal(quotations, passages, int(rows[i]), names[judged.other[i]], judged, int(i), float(sure[i]), left)
+        for i in found
     ]
     return Found(tuple(proposals), silences)
 
 
-def left_out(x: Array, own: Numbers, document: Numbers, count: int) -> NDArray[np.float64]:
+def left_out(x: Array, own: Numbers, document: Numbers, count: int) -> _Numbers:
     """(k, count): how likely each class is for each row of ``x`` (k, d), learned from other documents.
 
-    Gaussian classes with one covariance; their means are drawn together as far as they differ by chance (empirical
+    Gaussian classes with one covariance, drawn towards a round one as far as so few rows ask for (Ledoit and Wolf 2004,
+    doi 10.1016/S0047-259X(03)00096-4); their means are drawn together as far as they differ by chance (empirical
     Bayes: Efron and Morris 1973), and one temperature for all makes the probabilities hold (Guo et al. 2017).
     """
+    # Imported where it is needed: scikit-learn would keep the first screen waiting.
+    from sklearn.covariance import ledoit_wolf_shrinkage
+
     x = np.asarray(x, np.float64)
     sums, counts = np.zeros((count, x.shape[1])), np.bincount(own, minlength=count).astype(np.float64)
     np.add.at(sums, own, x)
     rest = x - (sums / np.maximum(counts, 1)[:, None])[own]
     within = rest.T @ rest / max(1, len(x) - count)
-    within = (1 - SHRINKAGE) * within + SHRINKAGE * np.trace(within) / len(within) * np.eye(len(within))
+    shrinkage = ledoit_wolf_shrinkage(rest, assume_centered=True)
+    within = (1 - shrinkage) * within + shrinkage * np.trace(within) / len(within) * np.eye(len(within))
     values, vectors = np.linalg.eigh(within)
     white = x @ (vectors / np.sqrt(np.maximum(values, 1e-12)))
     np.add.at(sums := np.zeros_like(sums), own, white)
@@ -117,19 +129,7 @@ def left_out(x: Array, own: Numbers, document: Numbers, count: int) -> NDArray[n
     return _held(score, own)
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    other: int
-    likely: float
-    own: float
-
-    @property
-    def odds(self) -> float:
-        """The other against its own, in logarithms: probabilities near to one no longer tell such apart."""
-        return float(np.log(max(self.likely, 1e-12) / max(self.own, 1e-12)))
-
-
-def _likelihood(x: NDArray[np.float64], sums: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+def _likelihood(x: _Numbers, sums: _Numbers, counts: _Numbers) -> _Numbers:
     """(k, classes): log densities of rows whose noise is one in every direction, plus the log of each class's share."""
     there = counts > 0
     means = sums / np.maximum(counts, 1)[:, None]
@@ -145,28 +145,50 @@ def _likelihood(x: NDArray[np.float64], sums: NDArray[np.float64], counts: NDArr
     return np.asarray(-apart / (2 * variance) - x.shape[1] / 2 * np.log(variance) + share)
 
 
-def _held(score: NDArray[np.float64], own: Numbers) -> NDArray[np.float64]:
+def _held(score: _Numbers, own: Numbers) -> _Numbers:
     """Probabilities at the temperature at which the own classes are likeliest."""
-    best, chosen = -np.inf, np.zeros_like(score)
-    for temperature in TEMPERATURES:
-        scaled = score / temperature
-        scaled -= scaled.max(axis=1, keepdims=True)
-        probability = np.exp(scaled)
-        probability /= probability.sum(axis=1, keepdims=True)
-        likely = float(np.log(np.maximum(probability[np.arange(len(own)), own], 1e-12)).mean())
-        if likely > best:
-            best, chosen = likely, probability
-    return chosen
+    rows = drawn(np.arange(len(own)), FITTED)
+    some, of_own = score[rows], score[rows, own[rows]]
+    likely = [float((of_own / heat - logsumexp(some / heat, axis=1)).mean()) for heat in TEMPERATURES]
+    return np.asarray(softmax(score / TEMPERATURES[int(np.argmax(likely))], axis=1))
 
 
-def _confirmed(quotations: Quotations, row: int) -> bool:
-    """Whether another coder has put the same code on some of these words."""
-    beside = quotations.overlaps[row]
-    beside = beside[quotations.code[beside] == quotations.code[row]]
-    return bool((quotations.coder[beside] != quotations.coder[row]).any())
+def _beside(quotations: Quotations, rows: Numbers, able: list[int], count: int) -> tuple[Flags, Flags]:
+    """(k, count): which codes lie on words of each row, its own among them; (k,): whether another coder put its own."""
+    column = np.full(len(quotations.codes), -1)
+    column[able] = np.arange(len(able))
+    met = [quotations.overlaps[row] for row in rows]
+    of, beside = np.repeat(np.arange(len(rows)), [len(each) for each in met]), np.concatenate(met)
+    carried, confirmed = np.zeros((len(rows), count), np.bool_), np.zeros(len(rows), np.bool_)
+    code = column[quotations.code[beside]]
+    carried[of[code >= 0], code[code >= 0]] = True
+    same = quotations.code[beside] == quotations.code[rows[of]]
+    confirmed[of[same & (quotations.coder[beside] != quotations.coder[rows[of]])]] = True
+    return carried, confirmed
 
 
-def _barred(names: list[str], alike: Collection[frozenset[str]]) -> NDArray[np.bool_]:
+@dataclass(frozen=True, eq=False)
+class _Boundary:
+    """Between which classes nothing is said (n, n), and how likely each class usually is for rows of a code (c, n)."""
+
+    barred: Flags
+    usual: _Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """For each row the likeliest other class, how likely it and the own one are, and how much speaks for it (k,).
+
+    ``strength`` is -inf where the own class is as likely.
+    """
+
+    other: Numbers
+    likely: _Numbers
+    own: _Numbers
+    strength: _Numbers
+
+
+def _barred(names: list[str], alike: Collection[frozenset[str]]) -> Flags:
     place = {name: i for i, name in enumerate(names)}
     barred = np.eye(len(names), dtype=np.bool_)
     for a, b in map(tuple, alike):
@@ -175,30 +197,67 @@ def _barred(names: list[str], alike: Collection[frozenset[str]]) -> NDArray[np.b
     return barred
 
 
-def _judged(
-    probability: NDArray[np.float64],
-    own: int,
-    carried: set[int],
-    barred: NDArray[np.bool_],
-    threshold: NDArray[np.float64],
-) -> _Judged | None:
-    others = probability.copy()
+def _judged(probability: _Numbers, own: Numbers, carried: Flags, boundary: _Boundary) -> _Judged:
+    each = np.arange(len(own))
+    besides = carried.copy()
+    besides[each, own] = False
     # What the same words carry besides is no alternative, and takes nothing away.
-    others[list(carried - {own})] = 0
-    mine = float(others[own])
-    total = float(others.sum())
-    others[barred[own]] = 0
-    if len(carried) > 1 and len(others) > len(threshold) - 1:
-        others[-1] = others[-1] if carried == {own} else 0
-    other = int(others.argmax())
-    likely, own_likely = float(others[other]) / total, mine / total
-    if likely < threshold[other] or likely <= own_likely:
-        return None
-    return _Judged(other, likely, own_likely)
+    others = np.where(besides, 0.0, probability)
+    total, mine = np.maximum(others.sum(axis=1), 1e-12), others[each, own]
+    others[boundary.barred[own]] = 0.0
+    if len(boundary.barred) > len(boundary.usual):
+        # Words that carry another code, too, are not nothing.
+        others[besides.any(axis=1), -1] = 0.0
+    other = others.argmax(axis=1)
+    likely, mine = others[each, other] / total, mine / total
+    # In logarithms: probabilities near to one no longer tell such apart.
+    odds = np.log(np.maximum(likely, 1e-12) / np.maximum(mine, 1e-12))
+    strength = odds - USUAL * np.log(boundary.usual[own, other] + 1e-3)
+    return _Judged(other, likely, mine, np.where(likely > mine, strength, -np.inf))
+
+
+def _on_trial(probability: _Numbers, own: Numbers, carried: Flags, boundary: _Boundary) -> _Numbers:
+    """How strong rows are that are put on a wrong code at random; of a document left out, nothing else changes."""
+    chance, each, codes = np.random.default_rng(0), np.arange(len(own)), len(boundary.usual)
+    tried = []
+    for _ in range(-(-TRIED // len(own))):
+        wrong = (own + chance.integers(1, codes, len(own))) % codes
+        beside = carried.copy()
+        beside[each, own] = False
+        new = ~beside[each, wrong]
+        tried.append(_judged(probability[new], wrong[new], beside[new], boundary).strength)
+    return np.concatenate(tried)
+
+
+def _sure(strength: _Numbers, tried: _Numbers) -> _Numbers:
+    """(k,): of the rows as strong as each of ``strength`` (k,) or stronger, the share that would be on a wrong code.
+
+    Known from how strong rows ``tried`` on a wrong code are, and from how many such rows there are at most: ``SLIPS``,
+    or fewer where the rows that strong are too few for it (95 % bound of a count: Garwood 1936), in the manner of
+    the two-groups model (Efron 2008, doi 10.1214/07-STS236). What was judged otherwise for good reasons looks the same
+    and counts as wrong, so that the share is no more than a guide.
+    """
+    so_strong = len(strength) - np.searchsorted(np.sort(strength), strength)
+    caught = (len(tried) - np.searchsorted(np.sort(tried), strength)) / max(1, len(tried)) * len(strength)
+    seen = caught > 0
+    slips = min(SLIPS, float((gammaincinv(so_strong[seen] + 1, 0.95) / caught[seen]).min(initial=SLIPS)))
+    share = np.minimum(1.0, slips * caught / so_strong)
+    share[~np.isfinite(strength)] = 0.0
+    # A list is as sure as the longest one that it belongs to: one row more can make it surer.
+    order = np.argsort(strength, kind="stable")
+    share[order] = np.maximum.accumulate(share[order])
+    return share
 
 
 def _proposal(
-    quotations: Quotations, passages: Passages, row: int, other: str, each: _Judged, strength: float, left: Numbers
+    quotations: Quotations,
+    passages: Passages,
+    row: int,
+    other: str,
+    judged: _Judged,
+    place: int,
+    sure: float,
+    left: Numbers,
 ) -> Proposal:
     own = quotations.codes[int(quotations.code[row])]
     here = quotations.vectors[row]
@@ -219,10 +278,14 @@ def _proposal(
     return Proposal(
         Kind.MISFIT,
         (own, *([other] if other != NOTHING else [])),
-        float(1 / (1 + np.exp(-strength))),
+        float(expit(judged.strength[place])),
         why,
         would,
-        (Figure("fits the other", each.likely), Figure("fits its own", each.own)),
+        (
+            Figure("fits the other", float(judged.likely[place])),
+            Figure("fits its own", float(judged.own[place])),
+            Figure("on a wrong code", sure),
+        ),
         (
             Side("the quotation", (quotations.ids[row],)),
             Side("read and left" if other == NOTHING else "{1}", alike),

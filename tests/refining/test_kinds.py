@@ -198,6 +198,27 @@ def test_a_misfit_is_never_between_codes_that_are_to_be_merged() -> None:
     assert first.codes not in {found.codes for found in again}
 
 
+def test_misfits_say_what_share_of_them_is_wrong() -> None:
+    made = study(1, codings=3200, documents=50)
+    found = misfits(*in_one_space(made.quotations, made.passages)).proposals
+    shares = [figure.value for each in found for figure in each.figures if figure.name == "on a wrong code"]
+    assert shares == sorted(shares, reverse=True)
+    assert min(shares) >= 0.8
+    assert np.mean([each.rests_on[0] in made.truth.mislabelled for each in found]) >= 0.8
+
+
+def test_two_codes_that_always_lie_on_the_same_words_have_no_misfits() -> None:
+    made = study(1, codings=100, codes=2, faults=0).quotations
+    both = Quotations(
+        made.codes,
+        [f"{id} {time}" for time in range(2) for id in made.ids],
+        np.concatenate([made.vectors, made.vectors]),
+        np.concatenate([made.code, 1 - made.code]),
+        *(np.tile(getattr(made, name), 2) for name in ("coder", "document", "start", "end", "when")),
+    )
+    assert misfits(*in_one_space(both, NO_PASSAGES)).proposals == ()
+
+
 def test_what_the_same_words_carry_besides_is_no_alternative() -> None:
     made = study(1, codings=1600)
     first = next(found for found in misfits(*in_one_space(made.quotations, made.passages)).proposals if found.codes[1:])

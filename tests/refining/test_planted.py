@@ -40,3 +40,5 @@ def test_a_sound_study_is_left_in_peace() -> None:
     scores = scored(study(seed, codings=3200, documents=50, faults=0, mislabelled=0.0) for seed in range(3))
     for kind in (Kind.MERGE, Kind.SPLIT, Kind.GAP, Kind.DRIFT, Kind.DEFINITION):
         assert scores[kind].all <= 3
+    # What is unusual on the right code looks like what is on a wrong one, but of 9,600 quotations few do.
+    assert scores[Kind.MISFIT].all <= 30

@@ -25,6 +25,17 @@ def test_the_share_of_new_codes_is_that_of_the_run_over_that_of_the_base() -> No
     assert found.reached == 5
 
 
+@pytest.mark.parametrize("new", [[13, 11, 8, 5, 2, 2, 0, 1], [20, 9, 5, 3, 1, 3, 1, 0], [37, 0, 0, 0, 0, 4, 1, 0]])
+def test_the_published_example_comes_out_as_published(new: list[int]) -> None:
+    # Guest, Namey and Chen tell 37 themes in four interviews, four new ones in the next two (11 %), one at last (3 %),
+    # "6+2". What single interviews brought is made up here, in several ways: it plays no part.
+    found = saturation(new, Rule(base=4, run=2, threshold=0.05))
+    assert found.base_codes == 37
+    assert (f"{found.runs[0].share:.0%}", f"{found.runs[2].share:.0%}") == ("11%", "3%")
+    assert found.runs[1].share > 0.05
+    assert found.reached == 6
+
+
 def test_a_stricter_threshold_is_reached_later_or_not_at_all() -> None:
     new = [9, 5, 4, 2, 2, 1, 0, 0]
     assert saturation(new, Rule(threshold=0.0)).reached == 6

@@ -55,6 +55,8 @@ _EXPLAINED = {
     "set apart": "how much nearer quotations lie to their own part than to the other (0: not at all, 1: entirely)",
     "fits the other": "how likely the other code is, judged by other documents",
     "fits its own": "how likely its own code is, judged by other documents",
+    "on a wrong code": "of the quotations up to this one, the share that would be on a wrong code if one in twenty of "
+    "all were, or fewer where fewer stand out; quotations that several codes fit are among them",
     "alike": "how alike these passages are (0: not at all, 1: the same)",
     "typical of your codes": "how alike quotations of one code must be here to stand out",
     "read": "share of these passages that somebody has read",
@@ -63,8 +65,8 @@ _EXPLAINED = {
     "not coded so by another": "share of its quotations that another coder read and did not code so",
     "over all codes": "the same share over all codes",
 }
-_SHARES = {"found again", "words under both", "told apart", "fits the other", "fits its own", "read", "refused",
-           "not coded so by another", "over all codes", "by chance"}  # fmt: skip
+_SHARES = {"found again", "words under both", "told apart", "fits the other", "fits its own", "on a wrong code",
+           "read", "refused", "not coded so by another", "over all codes", "by chance"}  # fmt: skip
 _FIELDS = {
     "definition": "Definition",
     "when_to_use": "When to use",
