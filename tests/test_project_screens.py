@@ -318,3 +318,20 @@ def test_an_empty_project_says_on_every_page_what_to_do(home: Path, page: str) -
     app = visit(home / "empty.redthread", page)
     assert not app.error
     assert app.info or any(word in text.value for text in app.text for word in ("Next", "yet"))
+
+
+def test_what_was_done_stands_newest_first_and_all_of_it_where_it_is_asked_for(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_project(study) as project:
+        for number in range(10):
+            add_code(project, name=f"One | two {number}", coder=project.coders()[0].id)
+    monkeypatch.setenv(PROJECT, str(study))
+    app = tab()
+    told = next(text.value for text in app.markdown if text.value.startswith("| when"))
+    assert told.count("\n") == 9
+    assert r"One \| two 9" in told.splitlines()[2]
+    app.toggle(key="whole history").set_value(True).run()
+    whole = app.dataframe[0].value["what"].tolist()
+    assert "One | two 9" in whole[0]
+    assert len(whole) > 10

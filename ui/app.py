@@ -162,10 +162,21 @@ def main() -> None:
 
 
 def _busy() -> None:
-    """What the assistant is doing. It is loaded only now: nobody waits for it to see a screen."""
-    from ui.parts import activity
+    """What the assistant is doing. It is loaded when the first screen has been drawn: nobody waits for it."""
+    if "drawn" in st.session_state:
+        from ui.parts import activity
 
-    activity.show()
+        activity.show()
+    else:
+        st.fragment(_once_drawn, run_every=1.0)()
+
+
+def _once_drawn() -> None:
+    if "drawn" in st.session_state:
+        from ui.parts import activity
+
+        activity.draw()
+    st.session_state["drawn"] = True
 
 
 def _deliver() -> None:

@@ -13,9 +13,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database, Migrations
-
 from coder.errors import NotAProject, ProjectDamaged, ProjectError, ProjectUnavailable, UnknownItem
+from coder.store.sqlite import Database, Migrations
 
 MEMORY = ":memory:"
 BUSY_SECONDS = 10.0

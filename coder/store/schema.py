@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database, Migrations
-
 from coder.errors import NotAProject, ProjectFromTheFuture, ProjectUnavailable
 from coder.model.journal import Row
 from coder.store import journal, views
 from coder.store.file import ProjectFile
+from coder.store.sqlite import Database, Migrations
 
 APPLICATION_ID = 0x52445448
 """``RDTH`` in the header of the file, by which a project is told from any other SQLite file."""

@@ -39,13 +39,24 @@ def test_the_app_listens_on_this_machine_only_and_reports_nothing() -> None:
     ("module", "heavy"),
     [
         ("ui.serve", ["torch", "sentence_transformers", "spacy", "scipy", "pandas", "coder.store"]),
-        ("ui.screens.project", ["torch", "sentence_transformers", "spacy", "scipy", "coder.tables", "coder.suggest"]),
+        ("ui.screens.project", ["torch", "spacy", "scipy", "numpy", "pandas", "coder.tables", "coder.suggest"]),
     ],
 )
 def test_neither_the_server_nor_the_first_screen_loads_what_they_do_not_need(module: str, heavy: list[str]) -> None:
     program = f"import sys, {module}; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_answers_leave_at_once_on_every_connection_that_the_server_takes() -> None:
+    with socket.socket() as listening:
+        listening.bind((serve.ADDRESS, 0))
+        listening.listen()
+        app = serve.application(Path(serve.__file__).with_name("app.py"))
+        with TestClient(app), socket.create_connection(listening.getsockname()):
+            taken, _ = listening.accept()
+        with taken:
+            assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_modules_lie_under_an_address_that_changes_with_their_content(tmp_path: Path) -> None:

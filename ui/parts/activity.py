@@ -13,10 +13,11 @@ _BUSY = {Activity.STARTING, Activity.EMBEDDING, Activity.LEARNING}
 def show() -> None:
     """Progress while there is any, words where it failed, nothing when all is ready."""
     # Looked at every second only while something moves: each look is a rerun, and those of the pane come first.
-    st.fragment(_draw, run_every=1.0 if assistant().status.activity in _BUSY else None)()
+    st.fragment(draw, run_every=1.0 if assistant().status.activity in _BUSY else None)()
 
 
-def _draw() -> None:
+def draw() -> None:
+    """The same, once."""
     status = assistant().status
     if status.failure is not None:
         st.warning(plain(f"No suggestions: {status.failure}"))

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from coder.formats.studies import STUDY_FORMATS
@@ -128,7 +127,10 @@ def _would_come(received: Received, found: Preview) -> None:
         for what, new in found.new.items()
         if new or found.known[what]
     ]
-    st.dataframe(pd.DataFrame(rows, columns=["what", "new", "there already"]), hide_index=True, width=520)
+    if rows:
+        st.dataframe(rows, hide_index=True, width=520)
+    else:
+        st.text("Nothing: there are no documents, codes or codings in it.")
     for remark in received.remarks:
         st.text(f"· {remark}")
     if found.conflicts:
@@ -146,6 +148,4 @@ def _lost(losses: Sequence[Loss], nothing: str) -> None:
         {"how many": loss.count, "what": loss.what, "why": loss.why, "such as": "; ".join(loss.examples)}
         for loss in losses
     ]
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, column_config={"how many": st.column_config.NumberColumn(width=90)}
-    )
+    st.dataframe(rows, hide_index=True, column_config={"how many": st.column_config.NumberColumn(width=90)})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from coder.errors import CodingError
@@ -15,7 +14,7 @@ from ui import settings, signing
 from ui.parts import doorway
 from ui.parts.errors import refused, told
 from ui.parts.leading import lead
-from ui.parts.words import count, local_time, plain
+from ui.parts.words import count, local_time, plain, shortened
 from ui.resources import coder_id, enter, leave, opened
 from ui.screens.exchange import begin_from, bring_in, give_away
 from ui.screens.safety import offer
@@ -23,8 +22,10 @@ from ui.session import session
 
 SUFFIX = ".redthread"
 LONGEST_NAME = 60
-SHOWN = 500
-"""Newest entries of the journal that are shown."""
+GLANCE, SHOWN = 8, 500
+"""Newest entries of the journal that are shown at once, and where more are asked for."""
+
+_WHOLE = "whole history"
 
 
 def show() -> None:
@@ -223,23 +224,31 @@ def _history(project: Project) -> None:
     who = {coder.id: coder.name for coder in project.coders()}
     newest = project.journal(after=max(0, project.revision - SHOWN))
     # Every look further into a text is an entry, too; here they would hide what was done.
-    told = [entry for entry in reversed(newest) if entry.verb != "read"]
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {"when": local_time(entry.at), "who": who.get(entry.coder or "", ""), "what": entry.summary}
-                for entry in told
-            ],
-            columns=["when", "who", "what"],
-        ),
-        hide_index=True,
-        height=min(420, 38 + 35 * max(1, len(told))),
-        column_config={
-            "when": st.column_config.TextColumn(width=130),
-            "who": st.column_config.TextColumn(width=160),
-            "what": st.column_config.TextColumn(width=700),
-        },
-    )
+    told = [
+        {"when": local_time(entry.at), "who": who.get(entry.coder or "", ""), "what": entry.summary}
+        for entry in reversed(newest)
+        if entry.verb != "read"
+    ]
+    if len(told) > GLANCE and st.session_state.get(_WHOLE, False):
+        st.dataframe(
+            told,
+            hide_index=True,
+            height=420,
+            column_config={
+                "when": st.column_config.TextColumn(width=130),
+                "who": st.column_config.TextColumn(width=160),
+                "what": st.column_config.TextColumn(width=700),
+            },
+        )
+    else:
+        # Not a dataframe: Streamlit loads pandas with the first one, and no first screen should wait for it.
+        rows = (
+            f"| {plain(each['when'])} | {plain(each['who'])} | {plain(shortened(each['what']))} |"
+            for each in told[:GLANCE]
+        )
+        st.markdown("\n".join(["| when | who | what |", "|---|---|---|", *rows]))
+    if len(told) > GLANCE:
+        st.toggle(f"Show the newest {count(len(told), 'change')}", key=_WHOLE)
     older = project.revision - len(newest)
     st.caption(
         "Every change is in the journal, with what was before and after; Undo at the left takes yours back one by one."

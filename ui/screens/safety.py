@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from coder.model import Role
@@ -89,16 +88,15 @@ def _now(path: Path) -> None:
 
 
 def _list(project: Project, known: list[Backup], *, owner: bool) -> None:
-    frame = pd.DataFrame(
-        [(local_time(each.at.isoformat()), _WHY[each.why], _megabytes(each.size)) for each in known],
-        columns=["when", "made", "size"],
-    )
     event = st.dataframe(
-        frame,
+        [
+            {"when": local_time(each.at.isoformat()), "made": _WHY[each.why], "size": _megabytes(each.size)}
+            for each in known
+        ],
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        height=min(420, 38 + 35 * len(frame)),
+        height=min(420, 38 + 35 * len(known)),
         key=f"backups {len(known)} {known[0].path.name}",
         width=620,
         column_config={

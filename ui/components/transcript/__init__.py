@@ -158,7 +158,8 @@ def courier(opened: Opener, *, coder: str, key: str = "courier") -> list[str]:
         identity = project.id
     _courier(
         key=key,
-        data={"project": identity, "me": coder, "heard": talk.heard, "acknowledged": talk.acknowledged},
+        # In a list, for in a dictionary Streamlit looks for tables, and every first screen would wait for pandas.
+        data=[{"project": identity, "me": coder, "heard": talk.heard, "acknowledged": talk.acknowledged}],
         on_batch_change=partial(_receive, key, talk, opened, coder),
     )
     return refused

@@ -5,7 +5,7 @@ import { hide } from "./shelf.js";
 
 const ports = (globalThis.redthreadCouriers ??= new WeakMap());
 
-export default function ({ data, setTriggerValue, parentElement }) {
+export default function ({ data: [data], setTriggerValue, parentElement }) {
   hide(parentElement);
   const queue = queueOf(data);
   if (!ports.has(parentElement)) ports.set(parentElement, { describe: () => ({ document: "", have: 0, suggested: null }), changed: () => {}, lifeline: () => {} });

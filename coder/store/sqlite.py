@@ -1,0 +1,20 @@
+"""sqlite-utils, without pandas and NumPy.
+
+It loads both wherever they are installed, only to know which column types their numbers would get. Tables here have
+their types from the schema, and the app's first screen would wait for both longer than for all else that it needs.
+"""
+
+from __future__ import annotations
+
+import sys
+
+_UNNEEDED = {"numpy", "pandas"} - sys.modules.keys()
+# A module that is None cannot be imported, and sqlite-utils goes on without it.
+sys.modules.update(dict.fromkeys(_UNNEEDED))  # type: ignore[arg-type]
+try:
+    from sqlite_utils import Database, Migrations
+finally:
+    for _name in _UNNEEDED:
+        del sys.modules[_name]
+
+__all__ = ["Database", "Migrations"]
