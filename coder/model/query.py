@@ -15,6 +15,7 @@ _TOKEN = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u0331])*")
 
 _PART = re.compile(r'"([^"]*)("?)|([^\s"]+)')
 _STARRED = re.compile(r"(\*?)([^\W_](?:[^\W_]|[\u0300-\u0331])*)(\*?)")
+_STARS = re.compile(r"\*+")
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 _SHORTEST_END = 3
 _AND, _OR, _NOT = "AND", "OR", "NOT"
@@ -156,21 +157,32 @@ def words_of(text: str) -> Iterator[tuple[str, Span]]:
 
 def _parts(text: str) -> Iterator[Term | str]:
     """Terms, and the words AND, OR and NOT between them."""
-    for phrase, closing, word in _PART.findall(text.translate(_QUOTES)):
+    text = text.translate(_QUOTES)
+    for part in _PART.finditer(text):
+        phrase, closing, word = part.groups()
         if word in (_AND, _OR, _NOT):
             yield word
         elif word:
             yield from _term(word)
         elif not closing:
-            raise InvalidValue(f"the quotation mark before {phrase.strip()[:40]!r} is not closed; put another after it")
+            raise InvalidValue(_left_open(text[: part.start()].strip(), phrase.strip()))
         elif words := _words(phrase):
             yield Term(words, exact=True)
+
+
+def _left_open(before: str, after: str) -> str:
+    where = f"before {_shortened(after)}" if after else f"after {_shortened(before[::-1])[::-1]}" if before else "here"
+    return f"the quotation mark {where} is not closed; put one on each side of a phrase, or leave it out"
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= 40 else f"{words[:39]}…"
 
 
 def _term(word: str) -> Iterator[Term]:
     """What stands between two blanks: mostly one word; ``co-creation`` is two that follow each other."""
     words = _words(word)
-    bare = word.strip("\"'“”‘’().,;:!?")
+    bare = _STARS.sub("*", word.strip("\"'“”‘’().,;:!?"))
     starred = _STARRED.fullmatch(bare)
     if starred and "*" in bare:
         start, letters, end = starred.groups()

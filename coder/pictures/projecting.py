@@ -26,7 +26,7 @@ def projected(vectors: NDArray[Any]) -> NDArray[np.float64]:
         return np.zeros((len(here), 2))
     here = here / np.maximum(np.linalg.norm(here, axis=1, keepdims=True), 1e-12)
     parts = min(_PARTS, len(here), here.shape[1])
-    flat = PCA(n_components=parts, svd_solver="full").fit_transform(here)
+    flat = PCA(n_components=parts, svd_solver="covariance_eigh").fit_transform(here)
     places = _flat_pair(flat)
     if len(here) >= _FEW and flat.std() > 0:
         from sklearn.manifold import TSNE

@@ -5,13 +5,14 @@ Nothing outside this module meets an error of ``sqlite3``.
 
 from __future__ import annotations
 
+import gc
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from coder.errors import NotAProject, ProjectDamaged, ProjectError, ProjectUnavailable, UnknownItem
 from coder.store.sqlite import Database, Migrations
@@ -22,6 +23,7 @@ BUSY_SECONDS = 10.0
 
 _PRAGMAS = ("foreign_keys = ON", "synchronous = FULL", "trusted_schema = OFF", "cell_size_check = ON")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_Value = TypeVar("_Value")
 
 
 class DanglingReference(UnknownItem):
@@ -40,6 +42,8 @@ class ProjectFile:
         self.db = db
         self._connection = db.conn
         self._identity = _identity(path)
+        self._known: dict[Hashable, Any] = {}
+        self._known_at: tuple[int, int] | None = None
 
     @classmethod
     def connect(cls, path: str) -> ProjectFile:
@@ -123,6 +127,23 @@ class ProjectFile:
         found = self.rows(sql, values)
         return found[0][0] if found else None
 
+    def once(self, what: Hashable, read: Callable[[], _Value]) -> _Value:
+        """What ``read`` gives, kept under a name until anybody changes the file; a value that nobody changes.
+
+        A screen asks for all codings several times while it is drawn, and a hundred thousand take a second each time.
+        """
+        if self._connection.in_transaction:
+            # What a change has written so far may yet be taken back.
+            return read()
+        at = (self.value("PRAGMA data_version"), self._connection.total_changes)
+        if at != self._known_at:
+            self._known, self._known_at = {}, at
+        if what not in self._known:
+            with _collecting_later():
+                self._known[what] = read()
+        found: _Value = self._known[what]
+        return found
+
     def write(self, sql: str, values: Sequence[Any] = ()) -> None:
         """One writing statement inside the open transaction."""
         self._check_open()
@@ -205,6 +226,18 @@ class ProjectFile:
         finally:
             with translated(self.path):
                 self.db.rollback()
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    # Python would look through everything made so far again and again: a third of the time, and nothing found.
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _identity(path: str) -> tuple[int, int] | None:

@@ -330,6 +330,9 @@ class Project:
 
     def all_turns(self) -> dict[str, tuple[Turn, ...]]:
         """The turns of every document; none for a document without."""
+        return dict(self._file.once("turns", self._all_turns))
+
+    def _all_turns(self) -> Mapping[str, tuple[Turn, ...]]:
         found: dict[str, list[Turn]] = {
             id: [] for (id,) in self._file.rows("SELECT id FROM document WHERE NOT removed ORDER BY number")
         }
@@ -340,13 +343,18 @@ class Project:
 
     def segments(self, document: str | None = None) -> list[Segment]:
         """Segments in the order of documents, then as they stand there."""
+        if document is not None:
+            return list(self._segments(document))
+        return list(self._file.once("segments", lambda: self._segments(None)))
+
+    def _segments(self, document: str | None) -> tuple[Segment, ...]:
         found = self._file.rows(
             'SELECT d.id, position, "start", "end", turn FROM document d JOIN reading ON hash = d.reading '
             "JOIN segment ON segment.reading = reading.number "
             "WHERE NOT removed AND (?1 IS NULL OR d.id = ?1) ORDER BY d.number, position",
             (document,),
         )
-        return [Segment(id, index, Span(start, end), turn) for id, index, start, end, turn in found]
+        return tuple(Segment(id, index, Span(start, end), turn) for id, index, start, end, turn in found)
 
     def find_words(self, query: Query, documents: Collection[str] | None = None) -> list[Segment]:
         """Segments that a query finds, in these documents (None: in all), best first by BM25."""
@@ -414,15 +422,27 @@ class Project:
     ) -> list[Coding]:
         """Codings in the order of documents, then of the text."""
         where, values = self._seen(document=document, code=code, coder=coder)
-        order = 'ORDER BY d.number, own."start", own."end", own.created, own.id'
-        return [
-            rows.coding(found) for found in self._file.rows(_of_shown(CODING.from_rows("own"), where) + order, values)
-        ]
+        query = (
+            _of_shown(CODING.from_rows("own"), where) + 'ORDER BY d.number, own."start", own."end", own.created, own.id'
+        )
+
+        def read() -> tuple[Coding, ...]:
+            return tuple(rows.coding(found) for found in self._file.rows(query, values))
+
+        # One document or code at a time is asked for in loops over all of them.
+        return list(read() if document or code else self._file.once((query, *values), read))
 
     def coded_places(self, *, code: str | None = None, coder: str | None = None) -> list[tuple[str, int, int]]:
         """Where codings lie: document, start and end, in any order; for a hundred thousand of them."""
         where, values = self._seen(code=code, coder=coder)
         return self._file.rows(_of_shown('SELECT own.document, own."start", own."end" FROM coding own ', where), values)
+
+    def coded_by(self) -> frozenset[str]:
+        """Ids of those who have coded something; none where nothing is coded yet."""
+        where, values = self._seen()
+        return frozenset(
+            id for (id,) in self._file.rows(_of_shown("SELECT DISTINCT own.coder FROM coding own ", where), values)
+        )
 
     def coding(self, id: str) -> Coding:
         """One coding. Raises UnknownItem."""

@@ -9,6 +9,7 @@ import pandas as pd
 
 from coder.model import Case, Codebook, Coding, Document, Span, Turn, Value
 from coder.model.framework import (
+    Basis,
     CellQuotation,
     CellState,
     Changes,
@@ -73,13 +74,17 @@ def framework(
     written = {(cell.row, cell.code): cell for cell in cells if cell.kind is kind}
     shower = _Shower(material)
     found = {}
+    # Those of a column or row are the same in all its cells.
+    definitions = {
+        column: basis_of((), map(material.codebook.code, branch), ()).definitions for column, branch in branches.items()
+    }
     for row_id, lies in documents.items():
+        texts = basis_of((), (), (document for document, _ in lies)).texts
         unread = sum(material.reached.get(document.id, 0) < end for document, end in lies)
         for column in columns:
             place = (row_id, column)
             there = codings.get(place, [])
-            codes = [material.codebook.code(code) for code in branches[column]]
-            basis = basis_of(there, codes, (document for document, _ in lies))
+            basis = Basis(basis_of(there, (), ()).codings, definitions[column], texts)
             cell = written.get(place)
             changes = changes_since(cell.basis, basis) if cell and cell.summary else Changes()
             found[place] = MatrixCell(

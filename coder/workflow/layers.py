@@ -26,7 +26,7 @@ class Consensus:
 
 def people(project: Project) -> list[Coder]:
     """Those who coded or read something that may be seen, in the order they came."""
-    active = {coding.coder for coding in project.codings()} | {mark.coder for mark in project.read_marks()}
+    active = project.coded_by() | {mark.coder for mark in project.read_marks()}
     return [coder for coder in project.coders() if coder.id in active and coder.id != CONSENSUS.id]
 
 

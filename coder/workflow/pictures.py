@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -238,21 +239,23 @@ def _network(project: Project, options: Options) -> Picture:
 
 
 def _portrait(project: Project, options: Options) -> Picture:
-    found = material(project, texts=True)
+    found = material(project, passages=False)
     here = [document.id for document in found.documents]
     if not here:
         raise UnknownItem("there is no document yet; bring one in first")
     document = options.document
     if document is None:
-        times = pd.Series([coding.document for coding in found.codings], dtype="str").value_counts()
-        document = max(here, key=lambda id: int(times.get(id, 0)))
+        times = Counter(coding.document for coding in found.codings)
+        document = max(here, key=times.__getitem__)
     if document not in here:
         raise UnknownItem("no such document; it may have been removed")
+    # Words are counted in this one alone.
+    found = replace(found, documents=[project.document(document)])
     lines = code_lines(found, document)
     words, read = words_until(found, document), words_until(found, document, found.reached.get(document, 0))
     times = lines["path"].value_counts()
     most = list(times.index[: MOST[PictureKind.PORTRAIT]])
-    title = f"Codes of {found.documents[here.index(document)].name}"
+    title = f"Codes of {found.documents[0].name}"
     note = _sentences(
         "Each line is a code, each bar a quotation where it stands in the document",
         "Grey is not yet read" if read < words else "",

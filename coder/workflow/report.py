@@ -508,7 +508,7 @@ def _in_turn(frame: pd.DataFrame) -> list[tuple[str, str]]:
 
 def _pictured(kind: PictureKind) -> Callable[[Project, Contents], Section]:
     def section(project: Project, contents: Contents) -> Section:
-        if not project.codings():
+        if not project.coded_by():
             return Section(f"Figure: {kind.value}", (_NOTHING,))
         period = _period(project) if kind is PictureKind.TIMELINE else Period.DAY
         return _figure(project, kind, Options(measure=contents.measure, period=period))

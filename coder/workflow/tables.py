@@ -13,7 +13,7 @@ import pandas as pd
 from coder import tables
 from coder.errors import ProjectUnavailable, UnknownFormat, UnknownItem
 from coder.formats.tables import TABLE_WRITERS, write_workbook
-from coder.model import Document, DocumentKind, Segment, Turn, new_id
+from coder.model import Coding, Document, DocumentKind, Segment, Turn, new_id
 from coder.model.settling import CONSENSUS
 from coder.store import Project
 from coder.tables import NO_CASE, Material, Measure, Near, Period, Stretches
@@ -56,9 +56,15 @@ class Question:
     whole: bool = False
 
 
-def material(project: Project, *, texts: bool = False, speakers: bool = False, layer: str = EVERYBODY) -> Material:
-    """Everything that tables are made from; texts only where words are counted or ``speakers`` told apart."""
-    documents, segments, turns = project.documents(), project.segments(), project.all_turns()
+def material(
+    project: Project, *, texts: bool = False, speakers: bool = False, passages: bool = True, layer: str = EVERYBODY
+) -> Material:
+    """Everything that tables are made from; texts only where words are counted or ``speakers`` told apart.
+
+    Without ``passages`` nothing can be asked of them, and a list of quotations comes sooner.
+    """
+    documents, turns = project.documents(), project.all_turns()
+    segments = project.segments() if passages or speakers else []
     contents = project.texts() if texts or speakers else {}
     documents = [replace(document, text=contents.get(document.id, "")) for document in documents]
     return Material(
@@ -118,7 +124,7 @@ def quotations(
 
     An empty filter narrows nothing.
     """
-    found = material(project, layer=layer)
+    found = material(project, passages=False, layer=layer)
     frame = tables.quotations(found)
     if codes:
         branches = {code for chosen in codes for code in found.codebook.branch(chosen)}
@@ -162,19 +168,23 @@ def tested(project: Project, question: Question) -> pd.DataFrame:
 def behind(project: Project, question: Question, path: str, column: str) -> pd.DataFrame:
     """The quotations that a cell counts: a code's path, and a case, value, speaker, ... or the other code's path."""
     found = _material_for(project, question)
-    frame = tables.quotations(found)
     code = found.codebook.at(path).id
-    of_code = frame["code id"].isin(found.codebook.branch(code) if question.whole else (code,))
-    if question.kind is ExportKind.CASES:
-        return frame[(frame["case"].fillna(NO_CASE) == column) & of_code]
-    if question.kind is ExportKind.CROSSTAB:
-        values = tables.values_of(found, question.attribute)
-        return frame[frame["case"].map(values).eq(column) & of_code]
     if question.kind is ExportKind.CO_OCCURRENCE:
-        ids = tables.codings_together(found, code, found.codebook.at(column).id, Near(question.within))
-    else:
-        ids = tables.codings_in(found, _groups(found, question), column, path)
-    return frame[frame["coding id"].isin(ids)].drop_duplicates("coding id")
+        ids = set(tables.codings_together(found, code, found.codebook.at(column).id, Near(question.within)))
+        return _quotations_of(found, lambda coding: coding.id in ids).drop_duplicates("coding id")
+    if question.kind in (ExportKind.CASES, ExportKind.CROSSTAB):
+        branch = found.codebook.branch(code) if question.whole else {code}
+        frame = _quotations_of(found, lambda coding: coding.code in branch)
+        if question.kind is ExportKind.CASES:
+            return frame[frame["case"].fillna(NO_CASE) == column]
+        return frame[frame["case"].map(tables.values_of(found, question.attribute)).eq(column)]
+    ids = set(tables.codings_in(found, _groups(found, question), column, path))
+    return _quotations_of(found, lambda coding: coding.id in ids).drop_duplicates("coding id")
+
+
+def _quotations_of(found: Material, wanted: Callable[[Coding], bool]) -> pd.DataFrame:
+    """Of many codings only those looked for become rows, which takes most of the time."""
+    return tables.quotations(replace(found, codings=[coding for coding in found.codings if wanted(coding)]))
 
 
 def unread_documents(project: Project, layer: str = EVERYBODY) -> int:

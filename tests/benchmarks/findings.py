@@ -114,10 +114,14 @@ def main() -> None:
             drawn(small, name)  # Importing is done once by whoever starts first.
         print("the sample that ships\n")
         measure(small, SAMPLE_GOAL_S, None)
+        begun = perf_counter()
         with Project.create(large, title="Invented", coder="Maija") as project:
             fill(project, options.passages)
             into_cases(project)
-        print(f"{options.passages:,} passages with as many codings, in {CASES} cases\n")
+        made = perf_counter() - begun
+        print(
+            f"{options.passages:,} passages with as many codings, in {CASES} cases; made in {made:.0f} s\n", flush=True
+        )
         measure(large, GOAL_S, "invented")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
 

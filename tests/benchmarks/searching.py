@@ -47,7 +47,7 @@ def fill(project: Project, count: int) -> list[str]:
     """Documents, turns, segments, vectors and codings, without reading files; the words, commonest first."""
     chance = random.Random(1)
     words = vocabulary(chance)
-    weights = np.cumsum(1 / np.arange(8, len(words) + 8))
+    weights = np.cumsum(1 / np.arange(8, len(words) + 8)).tolist()
     me = project.coders()[0].id
     with project.change("load codebook", coder=me) as change:
         book = project.codebook()
@@ -59,7 +59,7 @@ def fill(project: Project, count: int) -> list[str]:
         with project.change("import", coder=me) as change:
             hashes = []
             for number in range(start, min(start + PASSAGES_EACH * 20, count), PASSAGES_EACH):
-                said = [" ".join(chance.choices(words, cum_weights=weights.tolist(), k=WORDS_EACH))
+                said = [" ".join(chance.choices(words, cum_weights=weights, k=WORDS_EACH))
                         for _ in range(PASSAGES_EACH)]  # fmt: skip
                 hashes += [text_hash(passage) for passage in said]
                 add(change, f"D{number}", said, me, chance)

@@ -39,6 +39,33 @@ def test_a_project_is_there_again_when_opened(path: Path) -> None:
     assert [left.name for left in path.parent.iterdir()] == [path.name]
 
 
+def test_what_was_read_before_is_read_anew_when_anybody_has_changed_it(path: Path) -> None:
+    with Project.open(path) as project, Project.open(path) as other:
+        aino = project.coder_named("Aino").id
+        one, two = (code.id for code in add_codes(project, aino, "One", "Two"))
+        here = add_document(project, aino)
+        first = put_code(project, here, 0, 4, one, aino)
+        assert project.codings() == other.codings() == [first]
+        project.codings().clear()
+        assert project.codings() == [first]
+
+        second = put_code(other, here, 5, 9, two, aino)
+        assert project.codings() == other.codings() == [first, second]
+        with pytest.raises(ZeroDivisionError), project.change("uncode", coder=aino) as change:
+            change.remove_coding(first.id)
+            assert project.codings() == [second]
+            1 // 0  # noqa: B018
+        assert project.codings() == [first, second]
+
+        with other.change("remove", coder=aino) as change:
+            change.remove_document(here.id)
+        assert (project.codings(), project.segments(), project.all_turns()) == ([], [], {})
+        assert project.coded_by() == frozenset()
+        other.undo(aino)
+        assert (len(project.codings()), len(project.segments()), len(project.all_turns()[here.id])) == (2, 2, 2)
+        assert project.coded_by() == {aino}
+
+
 def test_a_path_with_signs_that_mean_something_to_sqlite_is_just_a_path(tmp_path: Path) -> None:
     path = tmp_path / "50% ? study #1 äö.redthread"
     Project.create(path, title="t", coder="Aino").close()

@@ -27,6 +27,13 @@ def page() -> None:
     compare.show()
 
 
+def quotations_page() -> None:
+    """The same for the page of quotations."""
+    from ui.screens import quotations
+
+    quotations.show()
+
+
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four interviews in as many cases, two of a size, of which the last is not yet read."""
@@ -124,3 +131,23 @@ def test_without_attributes_the_page_says_where_to_note_them(tmp_path: Path) -> 
     app.run()
     assert not app.exception
     assert app.button[0].label == "To the cases"
+
+
+def test_of_many_quotations_a_browser_gets_the_first_and_the_files_all(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.screens.quotations._MOST", 5)
+    app = AppTest.from_function(quotations_page, default_timeout=60)
+    with Project.open(study) as project:
+        many, last = len(project.codings()), project.codings()[-1]
+        app.session_state["redthread"] = Session(project=str(study), coder=project.coders()[0].id)
+    app.run()
+    assert not app.exception
+    assert f"The first 5 of {many} rows are shown. Filters look through all, and files hold all." in captions(app)
+    assert len(app.dataframe[0].value) == 5
+    app.multiselect[2].select(last.document).run()
+    assert set(app.dataframe[0].value["document"]) == {app.multiselect[2].options[-2]}
+
+
+def captions(app: AppTest) -> list[str]:
+    return [each.value for each in app.caption]

@@ -25,7 +25,7 @@ from ui.parts.layers import unsettled
 from ui.parts.leading import lead
 from ui.parts.quoted import quoted
 from ui.parts.words import count, plain
-from ui.resources import opened
+from ui.resources import coder_id, opened
 from ui.session import session
 
 _PAGE = "compare"
@@ -61,12 +61,12 @@ def show() -> None:
     """The question above, its table at the left, the quotations behind the chosen cell at the right."""
     st.title("Compare cases", anchor=False)
     with opened() as project:
-        if not project.codings():
+        if not project.coded_by():
             lead("Nothing to compare yet: cases are compared by what is coded in them.", "Begin to code", "coding")
             return
         question = session().question = _asked(project)
         try:
-            table = tables.compared(project, question)
+            table = _compared(project, _state(project), question)
         except UnknownItem:
             lead("Nothing is known about cases yet: note it in the table of cases.", "To the cases", "documents")
             return
@@ -81,6 +81,21 @@ def show() -> None:
                 st.info("Choose a number to read the quotations that it counts.")
             else:
                 _behind(project, question, *cell)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _compared(_project: Project, state: tuple[str, str, str], question: Question) -> pd.DataFrame:
+    """Made once for a state of the project: choosing a number must not count everything anew."""
+    return tables.compared(_project, question)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _unread(_project: Project, state: tuple[str, str, str], layer: str) -> int:
+    return tables.unread_documents(_project, layer)
+
+
+def _state(project: Project) -> tuple[str, str, str]:
+    return project.path, project.head, coder_id()
 
 
 def _asked(project: Project) -> Question:
@@ -141,7 +156,7 @@ def _downloads(project: Project, question: Question) -> None:
 def _told(project: Project, question: Question) -> str:
     """What a reader must know to read the table rightly."""
     if question.kind is ExportKind.CASES:
-        waiting = tables.unread_documents(project, question.layer)
+        waiting = _unread(project, _state(project), question.layer)
         if not waiting:
             return "0 is absent: every document has been read to its end."
         return f"0 is absent. – is not yet known: {count(waiting, 'document')} not yet read to the end."

@@ -78,7 +78,7 @@ def show() -> None:
     """One of two views, chosen above."""
     st.title("Contrasts", anchor=False)
     with opened() as project:
-        if not project.codings():
+        if not project.coded_by():
             lead("Nothing to contrast yet: groups of cases differ by what is coded.", "Begin to code", "coding")
             return
         if len(project.cases()) < 2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pandas as pd
@@ -36,6 +36,8 @@ _FILES = {".xlsx": ("Excel", "table_view"), ".docx": ("Word", "description")}
 _KEY = "framework"
 _CELL = "framework cell"
 _MOST_WAITING = 5_000
+_MOST_ROWS = 200
+"""Rows that are drawn: a browser takes seconds for thousands of tall ones."""
 
 
 @dataclass
@@ -66,7 +68,9 @@ def show() -> None:
         with st.container(key="beside"):
             left, right = st.columns([5, 3], gap="medium")
         with left:
-            place = _table(matrix)
+            if len(matrix.rows) > _MOST_ROWS:
+                st.caption(f"The first {_MOST_ROWS:,} of {len(matrix.rows):,} rows are shown; the files hold all.")
+            place = _table(replace(matrix, rows=matrix.rows[:_MOST_ROWS]))
             _legend(matrix)
         with right:
             if place is None:

@@ -69,7 +69,7 @@ def show() -> None:
     """The choice above, the picture at the left, its table and the quotations behind it at the right."""
     st.title("Pictures", anchor=False)
     with opened() as project:
-        if not project.codings():
+        if not project.coded_by():
             lead("Nothing to draw yet: pictures are made of what is coded.", "Begin to code", "coding")
             return
         kept = _kept(project)

@@ -23,6 +23,8 @@ from ui.resources import coder_id, opened
 from ui.session import session
 
 _SHOWN = ["quotation", "code path", "coder", "case", "document", "speaker", "time", "origin", "memo"]
+_MOST = 2_000
+"""Rows that a browser is given: more take it seconds, and nobody scrolls through them."""
 _FILES = {
     ".csv": ("CSV", "text/csv"),
     ".xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -34,7 +36,7 @@ def show() -> None:
     """Filters, the table, downloads; a row leads to its place in the transcript."""
     st.title("Quotations", anchor=False)
     with opened() as project:
-        if not project.codings():
+        if not project.coded_by():
             lead("Nothing is coded yet. What you code appears here.", "Begin to code", "coding")
             return
         frame = _filtered(project)
@@ -63,8 +65,9 @@ def _filtered(project: Project) -> pd.DataFrame:
     if CONSENSUS.id in layers(project) and four.toggle("The consensus alone", help="What coders agreed on or settled"):
         layer = CONSENSUS.id
         unsettled(project, layer)
-    return tables.quotations(
+    return _quotations(
         project,
+        (project.path, project.head, coder_id()),
         codes=one.multiselect("Codes", codes, format_func=codebook.path, placeholder="All"),
         cases=two.multiselect("Cases", cases, format_func=cases.__getitem__, placeholder="All"),
         documents=three.multiselect("Documents", documents, format_func=documents.__getitem__, placeholder="All"),
@@ -72,6 +75,12 @@ def _filtered(project: Project) -> pd.DataFrame:
         words=five.text_input("With the words", placeholder="Any"),
         layer=layer,
     )
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _quotations(_project: Project, state: tuple[str, str, str], **narrowed: Any) -> pd.DataFrame:
+    """Made once for a state of the project: choosing a row must not make a hundred thousand anew."""
+    return tables.quotations(_project, **narrowed)
 
 
 def _downloads(frame: pd.DataFrame) -> None:
@@ -93,8 +102,12 @@ def _downloads(frame: pd.DataFrame) -> None:
 
 def _table(frame: pd.DataFrame) -> pd.DataFrame:
     """Draw the table; the rows that were chosen in it."""
+    if len(frame) > _MOST:
+        st.caption(
+            f"The first {_MOST:,} of {len(frame):,} rows are shown. Filters look through all, and files hold all."
+        )
     event = st.dataframe(
-        frame[_SHOWN],
+        frame[_SHOWN].head(_MOST),
         hide_index=True,
         height=430,
         on_select="rerun",

@@ -87,7 +87,7 @@ def show() -> None:
     """Kinds of proposals as tabs, and saturation beside them."""
     st.title("Refine", anchor=False)
     with opened() as project:
-        if not project.codings():
+        if not project.coded_by():
             lead("Code at least two documents first. Proposals come from what you coded.", "Begin to code", "coding")
             return
         looked = _look(project)
