@@ -245,8 +245,8 @@ def _portrait(project: Project, options: Options) -> Picture:
         raise UnknownItem("there is no document yet; bring one in first")
     document = options.document
     if document is None:
-        times = Counter(coding.document for coding in found.codings)
-        document = max(here, key=times.__getitem__)
+        coded = Counter(coding.document for coding in found.codings)
+        document = max(here, key=coded.__getitem__)
     if document not in here:
         raise UnknownItem("no such document; it may have been removed")
     # Words are counted in this one alone.
