@@ -6,6 +6,7 @@ that is there is never written again, so all who have it have the same.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -15,7 +16,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from coder.errors import CodebookConflict, InvalidValue, LibraryUnavailable, MalformedFile, UnknownItem
+from coder.errors import (
+    CodebookConflict,
+    InvalidValue,
+    LibraryUnavailable,
+    MalformedFile,
+    UnknownItem,
+    UnreadableFile,
+)
 from coder.formats import read_codebook, write_codebook
 from coder.formats.coded_markdown import one_line
 from coder.model import Codebook, now
@@ -50,8 +58,10 @@ def versions(library: Path, codebook: Codebook) -> list[LibraryVersion]:
     Raises LibraryUnavailable.
     """
     with _reaching(library):
+        if library.is_file():
+            raise LibraryUnavailable(f"{library} is a file; a library is a folder")
         if not library.is_dir():
-            raise LibraryUnavailable(f"there is no folder {library}; is the drive connected, the folder moved?")
+            raise LibraryUnavailable(f"there is no folder {library}; make it, or is the drive not connected?")
         folders = [each for each in library.iterdir() if each.is_dir()]
         if codebook.codes:
             folders = [each for each in folders if each.name.endswith(_mark(codebook))]
@@ -73,7 +83,10 @@ def codebook_of(version: LibraryVersion) -> Codebook:
     """The codebook of one version. Raises LibraryUnavailable, UnreadableFile."""
     with _reaching(version.path):
         content = version.path.read_bytes()
-    codebook = read_codebook(version.path.name, content)
+    try:
+        codebook = read_codebook(version.path.name, content)
+    except UnreadableFile as error:
+        raise type(error)(f"{version.path}: {error}") from error
     if codebook.version != version.version:
         raise MalformedFile(
             f"{version.path} says that it is version {codebook.version}; rename it, or mend its version"
@@ -107,8 +120,8 @@ def publish(
     """Publish the codebook in the project and to the library, under a version that is higher than all that are there.
 
     ``changes_meaning`` as for ``versions.publish``.
-    Raises InvalidValue for a version that cannot name a file, CodebookConflict for one that is there or where the
-    library has versions that the project has not taken, LibraryUnavailable.
+    Raises InvalidValue for a version that cannot name a file, CodebookConflict for one that is there, where nothing has
+    changed since the newest or the library has versions that the project has not taken, LibraryUnavailable.
     """
     version, note = version.strip(), " ".join(note.split())
     if not _VERSION.fullmatch(version):
@@ -198,6 +211,8 @@ def _check_free(project: Project, library: Path, codebook: Codebook) -> None:
         raise CodebookConflict(
             f"the library has version {missed[0].version}, which this project has not taken; pull it first"
         )
+    if known and replace(codebook_of(known[0]), version=codebook.version) == codebook:
+        raise CodebookConflict(f"nothing has changed since version {known[0].version}, which is in the library")
     if known and version_order(known[0].version) > version_order(codebook.version):
         raise CodebookConflict(f"the library has version {known[0].version}; give this one a higher number")
 
@@ -281,4 +296,6 @@ def _reaching(place: Path) -> Iterator[None]:
     except PermissionError as error:
         raise LibraryUnavailable(f"this account may not read or write {place}; ask who keeps the library") from error
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise LibraryUnavailable(f"there is no room left for {place}; make room on that drive") from error
         raise LibraryUnavailable(f"cannot reach {place}: {error.strerror or error}; is the drive connected?") from error

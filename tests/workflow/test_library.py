@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -64,6 +66,13 @@ def test_a_version_that_is_there_is_never_overwritten(project: Project, me: str,
     assert published.path.read_bytes() == before
     assert project.revision == revision + 1
     assert next_version(project, library) == "1.0.1"
+
+
+def test_what_has_not_changed_is_not_published_again(project: Project, me: str, library: Path) -> None:
+    publish(project, library, version="1.0.0", coder=me)
+    with pytest.raises(CodebookConflict, match=r"nothing has changed since version 1\.0\.0"):
+        publish(project, library, version="1.1.0", coder=me)
+    assert [each.version for each in versions(library, project.codebook())] == ["1.0.0"]
 
 
 def test_edits_on_both_sides_come_together(project: Project, me: str, library: Path, other: Project) -> None:
@@ -181,6 +190,10 @@ def test_a_library_that_is_gone_or_read_only_gives_words(
         with pytest.raises(LibraryUnavailable, match=r"there is no folder .*away"):
             act()
 
+    (library / "file").write_text("")
+    with pytest.raises(LibraryUnavailable, match="file is a file; a library is a folder"):
+        publish(project, library / "file", version="1.0.0", coder=me)
+
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -192,14 +205,15 @@ def test_a_library_that_is_gone_or_read_only_gives_words(
     assert project.codebook_versions() == []
 
 
-def test_a_drive_that_goes_away_while_it_is_written_leaves_nothing_behind(
-    project: Project, me: str, library: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("number", "words"), [(errno.EIO, "Input/output error"), (errno.ENOSPC, "no room left for")])
+def test_a_drive_that_goes_away_or_is_full_while_it_is_written_keeps_nothing(
+    project: Project, me: str, library: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
 ) -> None:
     def fail(*_: object) -> None:
-        raise OSError(5, "Input/output error")
+        raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("coder.workflow.library.os.fsync", fail)
-    with pytest.raises(LibraryUnavailable, match="Input/output error"):
+    with pytest.raises(LibraryUnavailable, match=words):
         publish(project, library, version="1.0.0", coder=me)
     assert [file for folder in library.iterdir() for file in folder.iterdir()] == []
     assert project.codebook_versions() == []
@@ -220,7 +234,7 @@ def test_a_broken_version_in_the_library_changes_nothing(
     text = write_codebook("x.yaml", replace(project.codebook(), version="1.1.0")).decode()
     published.path.with_name("1.1.0.yaml").write_text(spoil(text), "utf-8")
     before = project.codebook()
-    with pytest.raises(MalformedFile, match=words):
+    with pytest.raises(MalformedFile, match=rf"1\.1\.0\.yaml.*{words}"):
         pull(project, newer(project, library)[0], coder=me)
     assert project.codebook() == before
 
