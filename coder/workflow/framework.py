@@ -72,7 +72,9 @@ def write_summary(
             who = place.cell.coder or "somebody"
             versions = [("summary", place.written.summary, summary.strip())]
             raise StaleEdit(f"{who} changed this summary meanwhile; read it, then change it", versions=versions)
-        place.save(replace(place.written, summary=summary.strip(), basis=basis or place.cell.basis))
+        changed = replace(place.written, summary=summary.strip(), basis=basis or place.cell.basis)
+        if changed != place.written:
+            place.save(changed)
 
 
 def look_again(project: Project, kind: RowKind, row: str, code: str, *, coder: str, basis: Basis | None = None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import RerunException
 
 from coder.errors import CodingError
 from coder.store import Project
@@ -28,3 +29,20 @@ def popover(project: Project, label: str, *, icon: str, disabled: bool = False) 
     """A small window for one act; it closes when the act is done."""
     # The project's next revision makes it another one, and that is closed.
     return st.popover(label, icon=f":material/{icon}:", disabled=disabled, key=f"{label} {project.revision}")
+
+
+def whole(act: Callable[[], object]) -> None:
+    """Do all of an act that begins when a field is left, which is often by a click on something else.
+
+    Streamlit breaks off a callback at its first look into the session once a newer request waits, and never calls it
+    again: what was typed would be gone. The act must be one that may be done twice.
+    """
+    newer: RerunException | None = None
+    while True:
+        try:
+            act()
+            break
+        except RerunException as request:
+            newer = request
+    if newer is not None:
+        raise newer

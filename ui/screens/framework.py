@@ -17,6 +17,8 @@ from coder.store import Project
 from coder.workflow import framework as verbs
 from coder.workflow.queues import Queue, queue
 from ui.assistant import assistant
+from ui.components.leaving import stored_before_leaving
+from ui.parts.acting import whole
 from ui.parts.choosing import one
 from ui.parts.disputes import dispute
 from ui.parts.leading import lead
@@ -234,10 +236,11 @@ def _summary(kind: RowKind, row: MatrixRow, column: MatrixColumn, cell: MatrixCe
         height=130,
         key=key,
         placeholder="In your own words",
-        on_change=_write,
-        args=(kind, row.id, column.code, key, cell),
+        on_change=whole,
+        args=(partial(_write, kind, row.id, column.code, key, cell),),
     )
-    st.button("Save", type="primary", key="save summary", help="Also saved when you choose another cell")
+    stored_before_leaving()
+    st.button("Save", type="primary", key="save summary", help="Also saved when you go on to anything else")
 
 
 def _quotations(kind: RowKind, row: MatrixRow, column: MatrixColumn, cell: MatrixCell) -> None:
