@@ -172,7 +172,7 @@ def _proposal(
         _WHY[said],
         _WOULD[field],
         (Figure(title, len(ids) / of, low, high), Figure("over all codes", rate)),
-        (Side(title, tuple(ids[:QUOTATIONS])), Side("coded {0}", tuple(agreed[:QUOTATIONS]))),
+        (Side(title, tuple(ids[:QUOTATIONS])), *([Side("coded {0}", tuple(agreed[:QUOTATIONS]))] if agreed else [])),
         tuple(ids),
         field=field,
     )

@@ -93,8 +93,7 @@ def misfits(quotations: Quotations, passages: Passages, alike: Collection[frozen
     found = np.argsort(-strength, kind="stable")
     found = found[sure[found] >= TRUSTED][:MOST]
     proposals = [
-        _proposal(quotations, passages, int(rows[i]), names[judged.other[i]], judged, int(i), float(sure[i]), left)
-        for i in found
+        _proposal(quotations, passages, int(rows[i]), names[judged.other[i]], judged, int(i), left) for i in found
     ]
     return Found(tuple(proposals), silences)
 
@@ -110,22 +109,20 @@ def left_out(x: Array, own: Numbers, document: Numbers, count: int) -> _Numbers:
     from sklearn.covariance import ledoit_wolf_shrinkage
 
     x = np.asarray(x, np.float64)
-    sums, counts = np.zeros((count, x.shape[1])), np.bincount(own, minlength=count).astype(np.float64)
-    np.add.at(sums, own, x)
-    rest = x - (sums / np.maximum(counts, 1)[:, None])[own]
+    # A product with it sums the rows of each class.
+    member = np.eye(count)[own]
+    counts = member.sum(axis=0)
+    rest = x - (member.T @ x / np.maximum(counts, 1)[:, None])[own]
     within = rest.T @ rest / max(1, len(x) - count)
     shrinkage = ledoit_wolf_shrinkage(rest, assume_centered=True)
     within = (1 - shrinkage) * within + shrinkage * np.trace(within) / len(within) * np.eye(len(within))
     values, vectors = np.linalg.eigh(within)
     white = x @ (vectors / np.sqrt(np.maximum(values, 1e-12)))
-    np.add.at(sums := np.zeros_like(sums), own, white)
-    fold = folds(document, FOLDS)
+    sums = member.T @ white
     score = np.full((len(x), count), -np.inf)
-    for rows in by_value(fold):
-        held = np.zeros_like(sums)
-        np.add.at(held, own[rows], white[rows])
-        here = counts - np.bincount(own[rows], minlength=count)
-        score[rows] = _likelihood(white[rows], sums - held, here)
+    for rows in by_value(folds(document, FOLDS)):
+        held = member[rows]
+        score[rows] = _likelihood(white[rows], sums - held.T @ white[rows], counts - held.sum(axis=0))
     return _held(score, own)
 
 
@@ -218,6 +215,8 @@ def _judged(probability: _Numbers, own: Numbers, carried: Flags, boundary: _Boun
 
 def _on_trial(probability: _Numbers, own: Numbers, carried: Flags, boundary: _Boundary) -> _Numbers:
     """How strong rows are that are put on a wrong code at random; of a document left out, nothing else changes."""
+    some = drawn(np.arange(len(own)), TRIED)
+    probability, own, carried = probability[some], own[some], carried[some]
     chance, each, codes = np.random.default_rng(0), np.arange(len(own)), len(boundary.usual)
     tried = []
     for _ in range(-(-TRIED // len(own))):
@@ -256,7 +255,6 @@ def _proposal(
     other: str,
     judged: _Judged,
     place: int,
-    sure: float,
     left: Numbers,
 ) -> Proposal:
     own = quotations.codes[int(quotations.code[row])]
@@ -284,7 +282,6 @@ def _proposal(
         (
             Figure("fits the other", float(judged.likely[place])),
             Figure("fits its own", float(judged.own[place])),
-            Figure("on a wrong code", sure),
         ),
         (
             Side("the quotation", (quotations.ids[row],)),

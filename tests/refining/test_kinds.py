@@ -198,12 +198,10 @@ def test_a_misfit_is_never_between_codes_that_are_to_be_merged() -> None:
     assert first.codes not in {found.codes for found in again}
 
 
-def test_misfits_say_what_share_of_them_is_wrong() -> None:
+def test_misfits_end_where_fewer_would_be_wrong() -> None:
     made = study(1, codings=3200, documents=50)
     found = misfits(*in_one_space(made.quotations, made.passages)).proposals
-    shares = [figure.value for each in found for figure in each.figures if figure.name == "on a wrong code"]
-    assert shares == sorted(shares, reverse=True)
-    assert min(shares) >= 0.8
+    assert len(found) >= 20
     assert np.mean([each.rests_on[0] in made.truth.mislabelled for each in found]) >= 0.8
 
 

@@ -49,8 +49,7 @@ def show() -> None:
         bar = st.container(horizontal=True, vertical_alignment="center")
         waiting = to_look_at_again(project)
         views = {"codes": "Codes", "history": "History", "again": f"Look again ({len(waiting):,})"}
-        row = st.container(horizontal=True, vertical_alignment="center")
-        view = row.segmented_control(
+        view = st.segmented_control(
             "View",
             views,
             format_func=views.__getitem__,
@@ -65,11 +64,12 @@ def show() -> None:
         elif view == "again":
             versions.look_again(project, codebook, waiting)
         elif codebook.codes:
+            steps = st.container(horizontal=True, gap="xsmall")
             with st.container(key="beside"):
                 left, right = st.columns([5, 6], gap="medium")
             with left:
                 chosen = _tree(codebook, made)
-            with row:
+            with steps:
                 _order(project, codebook, chosen)
             with right:
                 if chosen is None:
@@ -125,7 +125,7 @@ def _tree(codebook: Codebook, made: dict[str, int]) -> Code | None:
         placeholder="",
         column_config={
             "colour": st.column_config.ImageColumn("", width=36),
-            "code": st.column_config.TextColumn(width=222),
+            "code": st.column_config.TextColumn(width=208),
             "key": st.column_config.TextColumn(width=40),
             "codings": st.column_config.NumberColumn(width=70),
         },

@@ -40,7 +40,7 @@ _HELP = {
     Kind.MERGE: "Two codes that may be one: their quotations cannot be told apart, or they lie on the same words.",
     Kind.SPLIT: "One code that may be two: its quotations fall into two parts, and again when some are left out.",
     Kind.MISFIT: "Single quotations that look more like another code than like their own, or like passages you left. "
-    "The surest come first; further down the list more of them are right as they are.",
+    "The surest come first. Quotations that several codes fit are among them: read both sides.",
     Kind.GAP: "Things said in several documents that no code covers, named by their own words.",
     Kind.DRIFT: "Codes used differently early and late, or by two coders, more than documents differ anyway.",
     Kind.DEFINITION: "Codes whose suggestions are refused, or on which coders part, more often than on others.",
@@ -55,8 +55,6 @@ _EXPLAINED = {
     "set apart": "how much nearer quotations lie to their own part than to the other (0: not at all, 1: entirely)",
     "fits the other": "how likely the other code is, judged by other documents",
     "fits its own": "how likely its own code is, judged by other documents",
-    "on a wrong code": "of the quotations up to this one, the share that would be on a wrong code if one in twenty of "
-    "all were, or fewer where fewer stand out; quotations that several codes fit are among them",
     "alike": "how alike these passages are (0: not at all, 1: the same)",
     "typical of your codes": "how alike quotations of one code must be here to stand out",
     "read": "share of these passages that somebody has read",
@@ -65,8 +63,8 @@ _EXPLAINED = {
     "not coded so by another": "share of its quotations that another coder read and did not code so",
     "over all codes": "the same share over all codes",
 }
-_SHARES = {"found again", "words under both", "told apart", "fits the other", "fits its own", "on a wrong code",
-           "read", "refused", "not coded so by another", "over all codes", "by chance"}  # fmt: skip
+_SHARES = {"found again", "words under both", "told apart", "fits the other", "fits its own", "read", "refused",
+           "not coded so by another", "over all codes", "by chance"}  # fmt: skip
 _FIELDS = {
     "definition": "Definition",
     "when_to_use": "When to use",
