@@ -58,10 +58,9 @@ def who(arrive: Arrival, app: App) -> Researcher:
 
 def test_publish_edit_elsewhere_pull_and_settle_a_conflict(who: Researcher, app: App, tmp_path: Path) -> None:
     library = tmp_path / "library"
-    who.click("Share").sees("Give the path of a folder").fill("Library folder", str(library)).press("Tab")
-    who.sees("there is no folder")
     library.mkdir()
-    who.fill("Library folder", f"{library}/").press("Tab")
+    who.click("Share").sees("Give the path of a folder").fill("Library folder", str(tmp_path / "away")).press("Tab")
+    who.sees("there is no folder").fill("Library folder", str(library)).press("Tab")
     who.fill("Note", "The beginning").click("Publish to the library").told("Published version 0.1.0")
 
     with create_project(app.studies / "elsewhere.redthread", title="Elsewhere", coder="Leena") as other:

@@ -67,6 +67,8 @@ def _folder() -> Path | None:
         known.library,
         placeholder="/shared/codebooks",
         help="Any folder that the team can reach: a network drive, a synchronised folder, a git work tree",
+        # Known by its key: what is remembered changes with it, and a field without one would then begin anew.
+        key="library folder",
     ).strip()
     if typed != known.library:
         known.library = typed
