@@ -239,7 +239,7 @@ def _network(project: Project, options: Options) -> Picture:
 
 
 def _portrait(project: Project, options: Options) -> Picture:
-    found = material(project, passages=False)
+    found = material(project)
     here = [document.id for document in found.documents]
     if not here:
         raise UnknownItem("there is no document yet; bring one in first")
@@ -292,7 +292,7 @@ def _contrast(project: Project, options: Options) -> Picture:
 
 def _map(project: Project, options: Options) -> Picture:
     corpus = Corpus.of(project)
-    passages = coded_passages(material(project))
+    passages = coded_passages(material(project, passages=True))
     passages["asked"] = False
     keys = {(segment.document, segment.span.start): row for row, segment in enumerate(corpus.segments)}
     rows = [keys.get(key) for key in zip(passages["document id"], passages["start"], strict=True)]

@@ -240,7 +240,7 @@ def effect_on_tables(
     project: Project, gathered: Gathered, proposal: Proposal, choice: Choice, *, coder: str
 ) -> dict[str, pd.DataFrame]:
     """What taking a proposal would change in every table: see ``tables.changed_cells``. Raises what ``take`` would."""
-    before = material(project, texts=True, speakers=True)
+    before = material(project, texts=True, speakers=True, passages=True)
     plan = _planned(project, gathered, proposal, choice, coder)
     saved, removed = {coding.id: coding for coding in plan.saved}, set(plan.removed)
     kept = [saved.pop(coding.id, coding) for coding in before.codings if coding.id not in removed]

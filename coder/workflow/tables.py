@@ -57,11 +57,11 @@ class Question:
 
 
 def material(
-    project: Project, *, texts: bool = False, speakers: bool = False, passages: bool = True, layer: str = EVERYBODY
+    project: Project, *, texts: bool = False, speakers: bool = False, passages: bool = False, layer: str = EVERYBODY
 ) -> Material:
     """Everything that tables are made from; texts only where words are counted or ``speakers`` told apart.
 
-    Without ``passages`` nothing can be asked of them, and a list of quotations comes sooner.
+    ``passages`` only where codes are looked for in one or near one.
     """
     documents, turns = project.documents(), project.all_turns()
     segments = project.segments() if passages or speakers else []
@@ -124,7 +124,7 @@ def quotations(
 
     An empty filter narrows nothing.
     """
-    found = material(project, passages=False, layer=layer)
+    found = material(project, layer=layer)
     frame = tables.quotations(found)
     if codes:
         branches = {code for chosen in codes for code in found.codebook.branch(chosen)}
@@ -196,7 +196,9 @@ def unread_documents(project: Project, layer: str = EVERYBODY) -> int:
 def _material_for(project: Project, question: Question) -> Material:
     words = question.measure.needs_texts or question.kind is ExportKind.TIMELINE
     speakers = question.kind in (ExportKind.SPEAKERS, ExportKind.ROLES) or question.measure is Measure.SPEAKERS
-    return replace(material(project, texts=words, speakers=speakers, layer=question.layer), whole=question.whole)
+    passages = question.kind is ExportKind.CO_OCCURRENCE
+    found = material(project, texts=words, speakers=speakers, passages=passages, layer=question.layer)
+    return replace(found, whole=question.whole)
 
 
 def _groups(found: Material, question: Question) -> Stretches:
