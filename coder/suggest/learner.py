@@ -67,12 +67,16 @@ ENOUGH = 4
 
 @dataclass(frozen=True, eq=False)
 class Lessons:
-    """What the codebook teaches, as t texts: ``target`` (t, c), ``weight`` (t,), and both kernels' features of them."""
+    """What the codebook teaches, as t texts: ``target`` (t, c), ``weight`` (t,), and both kernels' features of them.
+
+    ``alike`` (c, c): how alike the descriptions of codes are, cosines over all views.
+    """
 
     features: Array
     around: Array
     target: Array
     weight: Array
+    alike: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,11 +196,14 @@ def prepare_codes(viewed: Viewed, codes: Sequence[CodeText], encode: Encode) -> 
     empty = {name: np.zeros((len(texts), width), np.float32) for name, width in viewed.widths.items()}
     blocks = empty | taught
     own = {name: block for name, block in blocks.items() if name not in views.SURROUNDINGS}
+    x = views.side_by_side(own)
+    description = views.unit(x[: len(codes)])
     lessons = Lessons(
-        viewed.landmarks[0].features(views.side_by_side(own)),
+        viewed.landmarks[0].features(x),
         viewed.landmarks[1].features(views.side_by_side(blocks)),
         np.vstack([np.eye(len(codes), dtype=np.float32), target]),
         np.concatenate([np.full(len(codes), DESCRIPTION_WEIGHT, np.float32), weight]),
+        description @ description.T,
     )
     literally = saying.fit(meaning, centre, lexical, parts, vectors)
     told = saying.with_feedback(literally, viewed.features)
@@ -294,8 +301,8 @@ def _contest(
     width = sum(ridges[each].features.shape[1] for each in asked)
     if not judgements.read.any() or not softmax.fits(width, *judgements.extent.shape):
         return None
-    covered, kernels = _covered(judgements), _kernels(prepared)
-    found = [softmax.rivalry(ridges[i], *kernels[i], covered, judgements.read, fold) for i in asked]
+    covered, kernels, alike = _covered(judgements), _kernels(prepared), prepared.lessons.alike
+    found = [softmax.rivalry(ridges[i], *kernels[i], covered, judgements.read, fold, alike) for i in asked]
     score = softmax.log_shares(_mixed(share[asked], [out for out, _ in found]), DEFINED * told)
     without = _mixed(share[asked], [left_out for _, left_out in found])
     left_out = softmax.log_shares(without, DEFINED * told[judgements.rows])

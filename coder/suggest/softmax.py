@@ -35,13 +35,16 @@ def rivalry(
     extent: Array,
     read: NDArray[np.bool_],
     fold: Rows,
+    alike: Array,
 ) -> tuple[Array, Array]:
     """Scores (n, c + 1) of ``features`` (n, m), and (k, c + 1) of judged passages by what their part has not taught.
 
     The last column is for none of the codes. ``ridge`` and ``lessons`` (features (t, m), targets (t, c), weights (t,))
     are those of the judged passages, ``extent`` (k, c), ``read`` (k,) and ``fold`` (k,) too: only what was read in full
-    says which code won. Newton steps with a fixed bound on the curvature (Boehning 1992, doi 10.1007/BF00048682),
-    which the ridge has inverted already, with momentum (Nesterov 1983); few of them, so that no code runs away.
+    says which code won. As ``alike`` (c, c; cosines) as the codebook makes codes, so alike their weights are expected
+    to be (learning several tasks with one kernel, Evgeniou et al. 2005, JMLR 6:615). Newton steps with a fixed bound on
+    the curvature (Boehning 1992, doi 10.1007/BF00048682), which the ridge has inverted already, with momentum
+    (Nesterov 1983); few of them, so that no code runs away.
     """
     k, c = extent.shape
     more, wanted, weight = lessons
@@ -56,7 +59,7 @@ def rivalry(
     without = np.repeat(taught[:, None], part.max() + 2, axis=1)
     without[np.arange(k), part] = 0
     x = np.vstack([ridge.rooted, more @ ridge.root.T])
-    weights, intercept = _solve(x, target, without, counted)
+    weights, intercept = _solve(x, target, without, counted, _apart(alike))
     out = features @ (ridge.root.T @ weights[:, -1]) + intercept[-1]
     left_out = np.empty((k, c + 1), np.float32)
     for each in range(part.max() + 1):
@@ -77,11 +80,23 @@ def _parts(fold: Rows) -> Rows:
     return np.asarray(place * min(PARTS, len(folds)) // len(folds), np.int64)
 
 
-def _solve(x: Array, target: Array, taught: Array, counted: Array) -> tuple[Array, Array]:
+def _apart(alike: Array) -> Array:
+    """(c + 1, c + 1): penalty of weights, the inverse of how ``alike`` (c, c) codes are; none is like no code.
+
+    What tells the likest codes apart is penalised no harder than the bound on the curvature allows.
+    """
+    values, vectors = np.linalg.eigh(alike.astype(np.float64))
+    out = np.eye(len(alike) + 1)
+    out[:-1, :-1] = vectors / np.maximum(values, 2 * PENALTY) @ vectors.T
+    return np.asarray(PENALTY * out, np.float32)
+
+
+def _solve(x: Array, target: Array, taught: Array, counted: Array, penalty: Array) -> tuple[Array, Array]:
     """Weights (m, f, c + 1) and intercepts (f, c + 1) of f regressions, one for each column of ``taught`` (r, f).
 
     ``x`` (r, m) are features times the root of the ridge, in which its own regression has the unit matrix for its
     curvature; what is laid on the weights follows from the scores, for ``counted`` (r,) rows were in that matrix.
+    ``penalty`` (c + 1, c + 1) has no eigenvalue above a half.
     """
     r, (f, c) = len(x), (taught.shape[1], target.shape[1])
     weights = last = np.zeros((x.shape[1], f * c), np.float32)
@@ -100,9 +115,10 @@ def _solve(x: Array, target: Array, taught: Array, counted: Array) -> tuple[Arra
         share /= share.sum(axis=2, keepdims=True)
         missed = taught[:, :, None] * (target[:, None] - share)
         last, score_before, intercept_before = weights, score, intercept
-        pulled = missed.reshape(r, f * c) + np.float32(PENALTY) * counted[:, None] * z
+        held = ((counted[:, None] * z).reshape(-1, c) @ penalty).reshape(r, f * c)
+        pulled = x.T @ (missed.reshape(r, f * c) + held) - (w.reshape(-1, c) @ penalty).reshape(w.shape)
         # The curvature is at most a half of the ridge's: two whole steps at once.
-        weights = w + 2 * (x.T @ pulled - np.float32(PENALTY) * w)
+        weights = w + 2 * pulled
         intercept = b + 2 * missed.sum(axis=0) / total
         score = x @ weights
     return weights.reshape(-1, f, c), intercept

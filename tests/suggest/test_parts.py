@@ -186,11 +186,12 @@ def test_with_nothing_to_go_by_codes_stay_as_frequent_as_they_were(share: float,
     np.testing.assert_array_equal(shifted(said, said, np.full(2, elsewhere), share), said)
 
 
-def contest(truth: np.ndarray, x: np.ndarray, read: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def contest(truth: np.ndarray, x: np.ndarray, read: np.ndarray, alike: float = 0) -> tuple[np.ndarray, np.ndarray]:
     extent, fold = truth.astype(np.float32), np.arange(len(x)) // 10
     lessons = x[:2] * 0, np.eye(2, dtype=np.float32), np.ones(2, np.float32)
     ridge = Ridge.of(x, extent, np.ones(extent.shape, np.bool_), ridge=0.5, lessons=lessons)
-    return rivalry(ridge, x, lessons, extent, read, fold)
+    cosines = np.array([[1, alike], [alike, 1]], np.float32)
+    return rivalry(ridge, x, lessons, extent, read, fold, cosines)
 
 
 def test_the_code_that_fits_best_wins_the_contest_and_none_where_none_fits() -> None:
@@ -218,6 +219,27 @@ def test_passages_that_were_not_read_take_no_part_in_the_contest() -> None:
     other = truth.copy()
     other[:10] = ~other[:10]
     np.testing.assert_allclose(contest(other, x, read)[0], contest(truth, x, read)[0], atol=1e-5)
+
+
+def test_examples_of_a_code_speak_for_one_that_the_codebook_makes_alike() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 4)).astype(np.float32)
+    truth = np.column_stack([x[:, 0] > 0, np.zeros(60, np.bool_)])
+
+    def gained(alike: float) -> float:
+        """How much more is said for the second code where the first one is."""
+        second = contest(truth, x, np.ones(60, np.bool_), alike)[0][:, 1]
+        return float(second[truth[:, 0]].mean() - second[~truth[:, 0]].mean())
+
+    assert gained(0.0) < gained(0.5) < gained(1.0)
+
+
+def test_codes_of_which_the_codebook_says_the_same_are_told_apart_by_their_examples() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 4)).astype(np.float32)
+    truth = np.column_stack([x[:, 0] > 0, x[:, 0] <= 0])
+    for score in contest(truth, x, np.ones(60, np.bool_), alike=1.0):
+        assert (score[:, :2].argmax(axis=1) == truth.argmax(axis=1)).mean() > 0.8
 
 
 def test_a_contest_of_very_many_is_too_much() -> None:
