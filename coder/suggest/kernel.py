@@ -16,6 +16,14 @@ NUMBERS = 20_000_000
 """Features of all passages together, at most: what fits into memory and into seconds decides how many landmarks."""
 
 
+def drawn(n: int, seed: int = 0) -> NDArray[np.int64]:
+    """Which of n rows are landmarks, rising; all of them where n is small."""
+    count = max(FEWEST, min(LANDMARKS, NUMBERS // n))
+    if n <= count:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(seed).choice(n, count, replace=False))
+
+
 @dataclass(frozen=True, eq=False)
 class Landmarks:
     """Nystroem features (Williams and Seeger 2001) of ``exp(sharpness * (cosine - 1))`` over stacked views."""
@@ -24,13 +32,9 @@ class Landmarks:
     root: Array
 
     @classmethod
-    def of(cls, x: Array, seed: int = 0) -> Landmarks:
-        """Landmarks drawn from the rows of ``x`` (n, d); all of them where n is small."""
-        count = max(FEWEST, min(LANDMARKS, NUMBERS // len(x)))
-        rows = np.arange(len(x))
-        if len(x) > count:
-            rows = np.sort(np.random.default_rng(seed).choice(len(x), count, replace=False))
-        points = _unit(x[rows])
+    def at(cls, x: Array) -> Landmarks:
+        """Landmarks at the rows of ``x`` (k, d)."""
+        points = _unit(x)
         values, vectors = np.linalg.eigh(_kernel(points, points).astype(np.float64))
         kept = values > 1e-5 * values[-1]
         return cls(points, np.asarray(vectors[:, kept] / np.sqrt(values[kept]), np.float32))

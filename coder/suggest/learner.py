@@ -17,7 +17,7 @@ from coder.suggest import softmax, views
 from coder.suggest import told as saying
 from coder.suggest.calibration import Calibration, Shape, competition, shifted, together
 from coder.suggest.history import STEPS, Trail, read_on
-from coder.suggest.kernel import Landmarks
+from coder.suggest.kernel import Landmarks, drawn
 from coder.suggest.material import CodeText, Judgements, Passages
 from coder.suggest.ridge import Ridge, shares
 
@@ -56,6 +56,9 @@ THROUGHOUT = 0.9
 
 GUESSED = 0.5
 """How much passages not judged may say on how frequent a code is, where none was read throughout."""
+
+AT_A_TIME = 20_000
+"""Passages whose features are computed together."""
 
 FOLDS = 5
 CONTRADICTED = 0.02
@@ -168,18 +171,26 @@ def prepare(passages: Passages, codes: Sequence[CodeText], encode: Encode) -> Pr
 
 def view(passages: Passages) -> Viewed:
     """The first and longer part of ``prepare``, which stays as it is when the codebook changes."""
-    centre = views.unit(passages.vectors).mean(axis=0)
-    meaning = views.unit(views.unit(passages.vectors) - centre)
+    meaning = views.unit(passages.vectors)
+    centre = meaning.mean(axis=0)
+    meaning = views.unit(meaning - centre)
     lexical = views.lexical(passages.texts)
     own = {"meaning": meaning, **{name: reduction.reduced(exact) for name, (reduction, exact) in lexical.items()}}
     own |= views.manners(passages)
     blocks = own | views.surroundings(passages, meaning)
     widths = {name: block.shape[1] for name, block in blocks.items()}
-    x, around = views.side_by_side(own), views.side_by_side(blocks)
-    landmarks = Landmarks.of(x), Landmarks.of(around)
     earlier = tuple(views.neighbours(passages, -step) for step in range(1, STEPS + 1))
-    features, features_around = landmarks[0].features(x), landmarks[1].features(around)
-    return Viewed(passages, centre, meaning, lexical, widths, landmarks, features, features_around, earlier)
+    (own_landmarks, features), (landmarks, around) = _kernel(own), _kernel(blocks)
+    return Viewed(passages, centre, meaning, lexical, widths, (own_landmarks, landmarks), features, around, earlier)
+
+
+def _kernel(blocks: Mapping[str, Array]) -> tuple[Landmarks, Array]:
+    """Landmarks of a kernel over these views of all passages, and the passages' features (n, m)."""
+    n = len(blocks["meaning"])
+    landmarks = Landmarks.at(views.side_by_side(blocks, drawn(n)))
+    # Some at a time: side by side, all views of a large project would take more memory than anything else.
+    some = [slice(start, start + AT_A_TIME) for start in range(0, n, AT_A_TIME)]
+    return landmarks, np.vstack([landmarks.features(views.side_by_side(blocks, each)) for each in some])
 
 
 def prepare_codes(viewed: Viewed, codes: Sequence[CodeText], encode: Encode) -> Prepared:

@@ -40,6 +40,7 @@ CONTEXT_WIDTH = 128
 FADES = 10.0
 """With so many words of the interviewer, what was asked before falls to a third."""
 
+ALL = slice(None)
 PLACES = np.linspace(0, 1, 21, dtype=np.float32)
 PLACE_WIDTH = 0.1
 
@@ -184,6 +185,6 @@ def surroundings(passages: Passages, meaning: Array) -> dict[str, Array]:
     }
 
 
-def side_by_side(blocks: Mapping[str, Array]) -> Array:
-    """(n, width): all views, each with its weight."""
-    return np.hstack([np.float32(np.sqrt(WEIGHTS[name])) * block for name, block in blocks.items()])
+def side_by_side(blocks: Mapping[str, Array], rows: NDArray[np.int64] | slice = ALL) -> Array:
+    """(rows, width): all views, each with its weight."""
+    return np.hstack([np.float32(np.sqrt(WEIGHTS[name])) * block[rows] for name, block in blocks.items()])

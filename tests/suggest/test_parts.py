@@ -102,7 +102,7 @@ def test_bumps_are_close_to_the_kernel_they_stand_for() -> None:
 
 def test_all_rows_as_landmarks_give_the_kernel_itself() -> None:
     x = np.random.default_rng(0).normal(size=(30, 8)).astype(np.float32)
-    features = Landmarks.of(x).features(x)
+    features = Landmarks.at(x).features(x)
     unit = x / np.linalg.norm(x, axis=1, keepdims=True)
     np.testing.assert_allclose(features @ features.T, np.exp(unit @ unit.T - 1), atol=1e-3)
 
