@@ -19,7 +19,7 @@ check: .venv/dev  ## lint, types, layers
 	$(BIN)/lint-imports
 
 bench: .venv/dev chromium  ## measure speed and memory, and print the tables
-	@for each in reading exchange app browser encoder suggesting moving refining tables searching findings together; do echo "== $$each"; $(BIN)/python tests/benchmarks/$$each.py || exit 1; done
+	@for each in reading exchange app browser encoder 'suggesting --large' moving refining tables searching findings together; do set -- $$each; echo "== $$1"; $(BIN)/python tests/benchmarks/$$1.py $$2 || exit 1; done
 
 pictures: .venv/dev chromium  ## make the pictures of the README anew
 	$(BIN)/python tests/browser/pictures.py

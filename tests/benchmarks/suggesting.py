@@ -243,6 +243,6 @@ if __name__ == "__main__":
     else:
         parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
         parser.add_argument("--large", action="store_true", help=f"also {LARGE:,} passages")
-        parser.add_argument("--largest", action="store_true", help=f"also {LARGEST:,} passages; needs some 20 GB")
+        parser.add_argument("--largest", action="store_true", help=f"also {LARGEST:,} passages; needs some 60 GB")
         asked = parser.parse_args()
         run((*SIZES, *([LARGE] * asked.large), *([LARGEST] * asked.largest)))
