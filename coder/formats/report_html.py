@@ -30,7 +30,7 @@ _STYLE = """
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
 body { margin: 2rem auto; max-width: 74rem; padding: 0 1.5rem; color: #1b1b1f; background: #fff;
-  font: 1rem/1.55 Georgia, "Noto Serif", "Noto Color Emoji", serif; }
+  overflow-wrap: break-word; font: 1rem/1.55 Georgia, "Noto Serif", "Noto Color Emoji", serif; }
 h1, h2, h3, nav, .subtitle, table, cite, .note, dl { font-family: system-ui, "Noto Sans", sans-serif; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .3rem; }
 h2 { font-size: 1.35rem; margin: 3rem 0 .8rem; padding-top: .6rem; border-top: 2px solid #1b1b1f; }
@@ -45,7 +45,7 @@ caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
 caption span { display: block; } caption .note { font-weight: normal; max-width: 46rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #e1e2ec; }
 thead th { border-bottom: 2px solid #44474e; vertical-align: bottom; }
-tbody th { font-weight: normal; min-width: 9rem; max-width: 20rem; }
+tbody th { font-weight: normal; min-width: 9rem; max-width: 20rem; overflow-wrap: anywhere; }
 tbody th[scope=rowgroup] { font-weight: 600; padding-top: .8rem; max-width: none; }
 td.number, thead th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 thead th.number { white-space: normal; }
