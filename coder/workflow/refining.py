@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from coder import tables as table_room
 from coder.errors import InvalidValue, NotAllowed, UnknownItem
@@ -165,19 +166,21 @@ def find(gathered: Gathered, on_step: OnStep | None = None) -> dict[Kind, Found]
         told(0, 1)
         return told
 
-    step(0.0, 0.1, "vectors")
-    quotations, passages = gathered.in_one_space
-    found = {Kind.DRIFT: drifts(quotations, gathered.coders, step(0.1, 0.25, "codes used differently"))}
-    drifting = frozenset(each.codes[0] for each in found[Kind.DRIFT].proposals)
-    found[Kind.MERGE] = merges(quotations, drifting, step(0.25, 0.5, "codes that may be one"))
-    found[Kind.SPLIT] = splits(quotations, step(0.5, 0.75, "codes that may be two"))
-    step(0.75, 0.85, "quotations that look like another code")
-    alike = [frozenset(each.codes) for each in found[Kind.MERGE].proposals]
-    found[Kind.MISFIT] = misfits(quotations, passages, alike)
-    step(0.85, 0.95, "what no code covers")
-    found[Kind.GAP] = gaps(quotations, passages)
-    step(0.95, 1.0, "refusals and disagreements")
-    found[Kind.DEFINITION] = sharpenings(quotations, gathered.judgements, gathered.read, gathered.undefined)
+    # Many small products: on a busy machine the threads of one would mostly wait for each other.
+    with threadpool_limits(limits=1, user_api="blas"):
+        step(0.0, 0.1, "vectors")
+        quotations, passages = gathered.in_one_space
+        found = {Kind.DRIFT: drifts(quotations, gathered.coders, step(0.1, 0.25, "codes used differently"))}
+        drifting = frozenset(each.codes[0] for each in found[Kind.DRIFT].proposals)
+        found[Kind.MERGE] = merges(quotations, drifting, step(0.25, 0.5, "codes that may be one"))
+        found[Kind.SPLIT] = splits(quotations, step(0.5, 0.75, "codes that may be two"))
+        step(0.75, 0.85, "quotations that look like another code")
+        alike = [frozenset(each.codes) for each in found[Kind.MERGE].proposals]
+        found[Kind.MISFIT] = misfits(quotations, passages, alike)
+        step(0.85, 0.95, "what no code covers")
+        found[Kind.GAP] = gaps(quotations, passages)
+        step(0.95, 1.0, "refusals and disagreements")
+        found[Kind.DEFINITION] = sharpenings(quotations, gathered.judgements, gathered.read, gathered.undefined)
     return found
 
 

@@ -16,7 +16,6 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -71,8 +70,7 @@ def large() -> None:
     )  # fmt: skip
     told: list[float] = []
     began = perf_counter()
-    with threadpool_limits(1):
-        found = find(gathered, lambda share, _: told.append(share))
+    found = find(gathered, lambda share, _: told.append(share))
     took = perf_counter() - began
     print(f"{LARGE['codings']:,} codings of {len(made.quotations.codes)} codes, {len(made.passages):,} passages")
     print(f"all proposals: {took:.1f} s (goal {GOAL_S:.0f} s), told of progress {len(told)} times")
