@@ -186,6 +186,7 @@ def _load_screens() -> None:
     time.sleep(_DRAWING_S)
     for screen in ("coding", "documents", "review", "codebook", "quotations", "compare"):
         import_module(f"ui.screens.{screen}")
+    import_module("scipy.stats")  # A second, for which the first crosstab would wait.
 
 
 async def _health(_: Request) -> JSONResponse:
