@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from uuid import NAMESPACE_URL, uuid5
 
 from coder.model.codebook import Code
@@ -183,19 +184,33 @@ class MatrixColumn:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class MatrixCell:
-    """One cell as it stands. ``basis`` is what lies beneath it now, ``waiting`` how many suggestions do."""
+    """One cell as it stands. ``codings`` is how many lie beneath it now, ``waiting`` how many suggestions do.
+
+    What lies beneath is looked for when it is first asked for: of many thousand cells few are ever opened.
+    """
 
     state: CellState
-    basis: Basis
+    find_basis: Callable[[], Basis] = field(repr=False)
+    find_quotations: Callable[[], tuple[CellQuotation, ...]] = field(repr=False)
     summary: str = ""
     changes: Changes = Changes()
-    quotations: tuple[CellQuotation, ...] = ()
+    codings: int = 0
     coder: str = ""
     modified: str = ""
     unread: int = 0
     waiting: int = 0
+
+    @cached_property
+    def basis(self) -> Basis:
+        """What lies beneath it now."""
+        return self.find_basis()
+
+    @cached_property
+    def quotations(self) -> tuple[CellQuotation, ...]:
+        """Its codings, those that are pinned first, in the order in which they were pinned."""
+        return self.find_quotations()
 
     @property
     def pinned(self) -> tuple[CellQuotation, ...]:
@@ -205,7 +220,7 @@ class MatrixCell:
     @property
     def words(self) -> str:
         """Its state in words."""
-        counted = f"{len(self.quotations)} quotation{'' if len(self.quotations) == 1 else 's'}"
+        counted = f"{self.codings} quotation{'' if self.codings == 1 else 's'}"
         told = {
             CellState.WRITTEN: f"{counted} beneath",
             CellState.STALE: "stale: " + ", ".join(self.changes.sentences()),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import product
 
 import pandas as pd
 
@@ -27,6 +30,9 @@ from coder.tables.quotations import clock
 
 Waiting = tuple[str, Span, str]
 """A suggestion that nobody has decided on: document, place, code."""
+
+Pairs = tuple[tuple[str, str], ...]
+"""An id and a hash each, as in a basis."""
 
 
 def columns_under(codebook: Codebook, under: str | None = None) -> tuple[str, ...]:
@@ -71,33 +77,18 @@ def framework(
     for document, span, code in waiting:
         for row in _rows_at(material, kind, document, span):
             suggested.update((row, column) for column in into.get(code, ()))
-    written = {(cell.row, cell.code): cell for cell in cells if cell.kind is kind}
-    shower = _Shower(material)
-    found = {}
-    # Those of a column or row are the same in all its cells.
-    definitions = {
-        column: basis_of((), map(material.codebook.code, branch), ()).definitions for column, branch in branches.items()
-    }
-    for row_id, lies in documents.items():
-        texts = basis_of((), (), (document for document, _ in lies)).texts
-        unread = sum(material.reached.get(document.id, 0) < end for document, end in lies)
-        for column in columns:
-            place = (row_id, column)
-            there = codings.get(place, [])
-            basis = Basis(basis_of(there, (), ()).codings, definitions[column], texts)
-            cell = written.get(place)
-            changes = changes_since(cell.basis, basis) if cell and cell.summary else Changes()
-            found[place] = MatrixCell(
-                state=_state(cell, changes, there, read=bool(lies) and not unread),
-                basis=basis,
-                summary=cell.summary if cell else "",
-                changes=changes,
-                quotations=shower.quotations(there, cell.pinned if cell else ()),
-                coder=shower.coders.get(cell.coder, "") if cell else "",
-                modified=cell.modified if cell else "",
-                unread=unread,
-                waiting=suggested[place],
-            )
+    found = _Cells(
+        rows={row: _Beneath.of(material, lies) for row, lies in documents.items()},
+        # Those of a column are the same in all its cells.
+        columns={
+            column: basis_of((), map(material.codebook.code, branch), ()).definitions
+            for column, branch in branches.items()
+        },
+        codings=codings,
+        written={(cell.row, cell.code): cell for cell in cells if cell.kind is kind},
+        waiting=suggested,
+        shower=_Shower(material),
+    )
     named = [_column(material.codebook, code) for code in columns]
     return Matrix(material.title, kind, tuple(rows), tuple(named), found)
 
@@ -111,7 +102,7 @@ def framework_table(matrix: Matrix) -> pd.DataFrame:
             "state": cell.state.value,
             "changed since": "; ".join(cell.changes.sentences()) or None,
             "summary": cell.summary or None,
-            "codings": len(cell.quotations),
+            "codings": cell.codings,
             "pinned quotations": "\n".join(quotation.text for quotation in cell.pinned) or None,
             "coder": cell.coder or None,
             "modified": cell.modified or None,
@@ -125,6 +116,73 @@ def framework_table(matrix: Matrix) -> pd.DataFrame:
         "modified",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beneath:
+    """What all cells of a row share: its texts, how many of them are not read to the end, whether all are."""
+
+    texts: Pairs
+    unread: int
+    read: bool
+
+    @classmethod
+    def of(cls, material: Material, lies: Sequence[tuple[Document, int]]) -> _Beneath:
+        """From the documents of a row, and where what there is to read of it in each ends."""
+        texts = basis_of((), (), (document for document, _ in lies)).texts
+        unread = sum(material.reached.get(document.id, 0) < end for document, end in lies)
+        return cls(texts, unread, bool(lies) and not unread)
+
+
+@dataclass(frozen=True, eq=False)
+class _Cells(Mapping[tuple[str, str], MatrixCell]):
+    """One cell for every pair, made when it is asked for and not kept: of a hundred thousand few are looked at."""
+
+    rows: Mapping[str, _Beneath]
+    columns: Mapping[str, Pairs]
+    codings: Mapping[tuple[str, str], Sequence[Coding]]
+    written: Mapping[tuple[str, str], FrameworkCell]
+    waiting: Mapping[tuple[str, str], int]
+    shower: _Shower
+
+    def __len__(self) -> int:
+        return len(self.rows) * len(self.columns)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return product(self.rows, self.columns)
+
+    def __getitem__(self, place: tuple[str, str]) -> MatrixCell:
+        (row, _), cell = self._under(place), self.written.get(place)
+        there, changes = self.codings.get(place, ()), self._changes.get(place, Changes())
+        return MatrixCell(
+            _state(cell, changes, there, read=row.read),
+            partial(self._basis, place),
+            partial(self.shower.quotations, there, cell.pinned if cell else ()),
+            summary=cell.summary if cell else "",
+            changes=changes,
+            codings=len(there),
+            coder=self.shower.coders.get(cell.coder, "") if cell else "",
+            modified=cell.modified if cell else "",
+            unread=row.unread,
+            waiting=self.waiting.get(place, 0),
+        )
+
+    def _under(self, place: tuple[str, str]) -> tuple[_Beneath, Pairs]:
+        row, column = place
+        return self.rows[row], self.columns[column]
+
+    def _basis(self, place: tuple[str, str]) -> Basis:
+        row, definitions = self._under(place)
+        return Basis(basis_of(self.codings.get(place, ()), (), ()).codings, definitions, row.texts)
+
+    @cached_property
+    def _changes(self) -> Mapping[tuple[str, str], Changes]:
+        """What changed beneath each summary: the one thing about a cell that takes long."""
+        return {
+            (row, column): changes_since(cell.basis, self._basis((row, column)))
+            for (row, column), cell in self.written.items()
+            if cell.summary and row in self.rows and column in self.columns
+        }
 
 
 def _state(cell: FrameworkCell | None, changes: Changes, codings: Sequence[Coding], *, read: bool) -> CellState:
