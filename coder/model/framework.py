@@ -192,8 +192,8 @@ class MatrixCell:
     """
 
     state: CellState
-    find_basis: Callable[[], Basis] = field(repr=False)
-    find_quotations: Callable[[], tuple[CellQuotation, ...]] = field(repr=False)
+    find_basis: Callable[[], Basis] = field(default=Basis, repr=False)
+    find_quotations: Callable[[], tuple[CellQuotation, ...]] = field(default=tuple, repr=False)
     summary: str = ""
     changes: Changes = Changes()
     codings: int = 0

@@ -8,7 +8,7 @@ import docx
 import openpyxl
 
 from coder.formats import framework_excel, framework_word
-from coder.model.framework import Basis, CellState, Matrix, MatrixCell, MatrixColumn, MatrixRow, RowKind
+from coder.model.framework import CellState, Matrix, MatrixCell, MatrixColumn, MatrixRow, RowKind
 
 ROWS = tuple(MatrixRow(f"r{number}", f"Case {number}") for number in range(3))
 COLUMNS = tuple(MatrixColumn(f"c{number}", f"Theme {number}", f"Theme {number}", False) for number in range(11))
@@ -17,7 +17,7 @@ WIDE = Matrix(
     RowKind.CASE,
     ROWS,
     COLUMNS,
-    {(row.id, column.code): MatrixCell(CellState.ABSENT, Basis()) for row in ROWS for column in COLUMNS},
+    {(row.id, column.code): MatrixCell(CellState.ABSENT) for row in ROWS for column in COLUMNS},
 )
 
 
