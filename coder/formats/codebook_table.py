@@ -20,7 +20,7 @@ from coder.errors import CodebookConflict, MalformedFile, TooLarge
 from coder.formats import codebook_csv, codebook_yaml
 from coder.formats.decoding import decode
 from coder.formats.receiving import colour_of
-from coder.formats.rows import FORMULA, read_sheet
+from coder.formats.rows import FORMULA, sheet_of
 from coder.model import Code, Codebook, CodeStatus, Source, new_id
 from coder.model.codebook import PALETTE, SEPARATOR
 
@@ -112,12 +112,12 @@ def read_csv(content: bytes, name: str) -> Codebook:
         return codebook_csv.read(content, name)
     if doubts:
         raise MalformedFile(doubts[0])
-    return _read(read_sheet("codebook.csv", content).rows, name)
+    return _read(sheet_of(".csv", content).rows, name)
 
 
 def read_xlsx(content: bytes, name: str) -> Codebook:
     """Read a codebook from an Excel workbook; as ``read_csv``."""
-    rows = read_sheet("codebook.xlsx", content).rows
+    rows = sheet_of(".xlsx", content).rows
     if not rows:
         raise MalformedFile("the workbook is empty")
     if not {cell.lower() for cell in rows[0][1]} >= _OURS:

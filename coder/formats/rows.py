@@ -96,14 +96,19 @@ def read_sheet(name: str, content: bytes, *, sheet: str = "") -> Sheet:
         raise UnknownFormat(
             f"{name}: cannot read a table from {suffix or 'a file without a suffix'}; save it as CSV or XLSX"
         )
-    if len(content) > MAX_BYTES:
-        raise TooLarge(f"{name}: has {len(content):,} bytes, more than {MAX_BYTES:,}; split the table")
     try:
-        if suffix in _BOOKS:
-            return _BOOKS[suffix](content, sheet)
-        rows, remarks = _separated(content, suffix)
+        return sheet_of(suffix, content, sheet=sheet)
     except (MalformedFile, TooLarge) as error:
         raise type(error)(f"{name}: {error}") from error
+
+
+def sheet_of(suffix: str, content: bytes, *, sheet: str = "") -> Sheet:
+    """As ``read_sheet``, for those who name the file themselves. Raises MalformedFile or TooLarge."""
+    if len(content) > MAX_BYTES:
+        raise TooLarge(f"has {len(content):,} bytes, more than {MAX_BYTES:,}; split the table")
+    if suffix in _BOOKS:
+        return _BOOKS[suffix](content, sheet)
+    rows, remarks = _separated(content, suffix)
     return Sheet(tuple(rows), tuple(remarks))
 
 

@@ -160,6 +160,13 @@ def test_a_broken_table_is_refused_with_row_and_field(content: bytes, words: str
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_table_that_is_none_is_named_once(suffix: str) -> None:
+    with pytest.raises(MalformedFile) as caught:
+        read_codebook(f"mine{suffix}", ",".join(COLUMNS).encode() + b'\n"a"b')
+    assert "codebook." not in str(caught.value)
+
+
 def test_a_table_that_was_sorted_and_edited_by_hand_is_read() -> None:
     content = table({"path": "A / B", "examples": "one\ntwo", "kind": ""}, {"path": "A", "kind": "Folder"})
     read = read_codebook("Our codes.csv", content)

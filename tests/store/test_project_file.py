@@ -393,6 +393,15 @@ def test_a_project_that_cannot_be_written_can_be_read(path: Path, folder: int, p
 
 
 @READ_ONLY
+def test_files_beside_it_that_stayed_read_only_are_named(path: Path) -> None:
+    with protected(path, folder=0o777, project=0o444) as copy:
+        as_nobody(read_title, copy)
+        copy.chmod(0o666)
+        said = as_nobody(write_setting, copy)
+        assert said == "written" or "its -wal and -shm files" in said
+
+
+@READ_ONLY
 def test_a_project_that_may_not_be_read_says_so(path: Path) -> None:
     with protected(path, folder=0o777, project=0o000) as copy:
         said = as_nobody(read_title, copy)
