@@ -317,7 +317,7 @@ _NOT_WRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 _REASONS = {
     sqlite3.SQLITE_BUSY: f"has been locked by another program for {BUSY_SECONDS:.0f} seconds; try again shortly",
     sqlite3.SQLITE_LOCKED: "is locked by another program; try again shortly",
-    sqlite3.SQLITE_READONLY: "is read-only; make it, its -wal and -shm files and its folder writable, or work on a copy",
+    sqlite3.SQLITE_READONLY: "is read-only; make it, its -wal and -shm files and folder writable, or work on a copy",
     sqlite3.SQLITE_FULL: "cannot grow because the disk is full; free some space, nothing stored is lost",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that it is there and that you may read and write its folder",
     sqlite3.SQLITE_PERM: "may not be opened by you; check the permissions of the file",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -59,7 +59,7 @@ from coder.workflow.tables import material
 
 ASIDE = "refining.set aside"
 SAME_EVIDENCE = {Kind.GAP: 0.5}
-"""Share of the evidence that must be as it was for a proposal to stay set aside; .9 for kinds not named."""
+"""Share of the evidence that must be as it was for a proposal to hold, or to stay set aside; .9 for kinds not named."""
 
 AT_ONE_TIME = 60.0
 """Imported codings no more seconds apart count as made at one time: an import is no order of coding."""
@@ -92,7 +92,7 @@ class Gathered:
     passages: Passages
     judgements: tuple[Judgement, ...]
     read: Mapping[tuple[int, int], int]
-    undefined: frozenset[str]
+    codebook: Codebook
     coders: tuple[str, ...]
     order: tuple[str, ...]
     places: Mapping[str, Place]
@@ -146,7 +146,7 @@ def gather(project: Project, model: str, *, interviewer: bool = False) -> Gather
         passages,
         tuple(Judgement(each.id, each.code, each.outcome is Outcome.REFUSED) for each in decisions),
         _read(project, codings, order, tuple(names)),
-        frozenset(code.id for code in codebook.codes if not (code.definition or code.brief)),
+        codebook,
         tuple(names.values()),
         order,
         places,
@@ -180,14 +180,32 @@ def find(gathered: Gathered, on_step: OnStep | None = None) -> dict[Kind, Found]
         step(0.85, 0.95, "what no code covers")
         found[Kind.GAP] = gaps(quotations, passages)
         step(0.95, 1.0, "refusals and disagreements")
-        found[Kind.DEFINITION] = sharpenings(quotations, gathered.judgements, gathered.read, gathered.undefined)
+        undefined = {code.id for code in gathered.codebook.codes if not (code.definition or code.brief)}
+        found[Kind.DEFINITION] = sharpenings(quotations, gathered.judgements, gathered.read, undefined)
     return found
 
 
-def still_holds(codebook: Codebook, codings: Collection[str], proposal: Proposal) -> bool:
-    """Whether codes and quotations that a proposal rests on are still there."""
-    named = all(code in codebook and codebook.code(code).takes_codings for code in proposal.codes)
-    return named and (proposal.kind is not Kind.MISFIT or proposal.rests_on[0] in codings)
+def still_holds(codebook: Codebook, codings: Mapping[str, Coding], gathered: Gathered, proposal: Proposal) -> bool:
+    """Whether codes and quotations that a proposal rests on are as they were; ``codings`` by id.
+
+    What was taken, from here or by hand, has nothing left to propose; undo brings it back.
+    """
+    if not all(code in codebook and codebook.code(code).takes_codings for code in proposal.codes):
+        return False
+    if proposal.kind is Kind.MERGE:
+        return True
+    if proposal.kind in (Kind.DRIFT, Kind.DEFINITION):
+        field = field_of(proposal)
+        then, here = (getattr(book.code(proposal.codes[0]), field) for book in (gathered.codebook, codebook))
+        return bool(then == here)
+    if proposal.kind is Kind.GAP:
+        coded = {(each.document, each.span) for each in codings.values()}
+        places = (gathered.places[id] for id in proposal.rests_on)
+        as_it_was = [(place.document, place.span) not in coded for place in places]
+    else:
+        moving = choosable(proposal) or proposal.rests_on
+        as_it_was = [id in codings and codings[id].code == proposal.codes[0] for id in moving]
+    return sum(as_it_was) >= SAME_EVIDENCE.get(proposal.kind, 0.9) * len(as_it_was)
 
 
 # --- taking ----------------------------------------------------------------------------------------

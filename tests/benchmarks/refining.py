@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from coder.model import Codebook
 from coder.suggest.encoders import default_encoder
 from coder.workflow.assistant import Assistant
 from coder.workflow.projects import create_sample
@@ -66,7 +67,7 @@ def large() -> None:
     """All proposals over many codings, through the function that the screen calls."""
     made = study(0, **LARGE)
     gathered = Gathered(
-        0, made.quotations, made.passages, made.judgements, {}, frozenset(), ("Maija",), (), {}, 0, 0
+        0, made.quotations, made.passages, made.judgements, {}, Codebook("b", "Study"), ("Maija",), (), {}, 0, 0
     )  # fmt: skip
     told: list[float] = []
     began = perf_counter()

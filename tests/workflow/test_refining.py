@@ -147,9 +147,29 @@ def test_taking_a_merge_is_one_change_that_undo_takes_back(
     take(project, gathered, proposal, Choice(), coder=me)
     assert project.revision == revision + 1
     assert proposal.codes[0] not in project.codebook()
-    assert not still_holds(project.codebook(), set(before), proposal)
     undo(project, coder=me)
     assert {coding.id: coding.code for coding in project.codings()} == before
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_was_taken_is_proposed_no_more_until_undo(
+    project: Project, me: str, read: Callable[[], Gathered], kind: Kind
+) -> None:
+    gathered, proposal = read(), made_up(kind, project)
+    if kind is Kind.MERGE:
+        proposal = replace(proposal, codes=("time", "left"))
+    if kind is Kind.GAP:
+        last = project.documents()[-1].id
+        proposal = replace(proposal, codes=(), rests_on=tuple(f"{last}/{i}" for i in (1, 3, 5)))
+
+    def holds() -> bool:
+        return still_holds(project.codebook(), {each.id: each for each in project.codings()}, gathered, proposal)
+
+    assert holds()
+    take(project, gathered, proposal, Choice(name="A new one", text="What sets it apart"), coder=me)
+    assert not holds()
+    undo(project, coder=me)
+    assert holds()
 
 
 @pytest.mark.parametrize("kind", [Kind.MERGE, Kind.SPLIT, Kind.MISFIT, Kind.GAP])

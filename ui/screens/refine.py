@@ -59,6 +59,7 @@ _EXPLAINED = {
     "typical of your codes": "how alike quotations of one code must be here to stand out",
     "read": "share of these passages that somebody has read",
     "by chance": "how often a difference as large comes about by chance",
+    "apart": "how far both sides lie apart, as squared maximum mean discrepancy (0: not at all)",
     "refused": "share of the suggestions of this code that were refused",
     "not coded so by another": "share of its quotations that another coder read and did not code so",
     "over all codes": "the same share over all codes",
@@ -91,9 +92,9 @@ def show() -> None:
         looked = _look(project)
         if looked is None:
             return
-        codebook, ids = project.codebook(), {coding.id for coding in project.codings()}
+        codebook, codings = project.codebook(), {coding.id: coding for coding in project.codings()}
         holding = {
-            kind: [each for each in found.proposals if refining.still_holds(codebook, ids, each)]
+            kind: [each for each in found.proposals if refining.still_holds(codebook, codings, looked.gathered, each)]
             for kind, found in looked.found.items()
         }
         aside = {each.key for found in holding.values() for each in found if refining.is_aside(project, each)}
@@ -400,7 +401,13 @@ def _tables(changed: dict[str, pd.DataFrame], key: str) -> None:
             "Table", list(touched), default=next(iter(touched)), required=True, label_visibility="collapsed",
             format_func=lambda name: f"{name.capitalize()} ({len(touched[name]):,})", key=f"table {key}",
         )  # fmt: skip
-        st.dataframe(touched[name], hide_index=True, height=min(320, 40 + 35 * len(touched[name])))
+        st.dataframe(
+            touched[name],
+            hide_index=True,
+            height=min(317, 37 + 35 * len(touched[name])),
+            # Cells of a framework say in words how many quotations they hold.
+            column_config={name: st.column_config.Column(width=180) for name in ("before", "after")},
+        )
     if untouched:
         st.caption(f"Nothing changes in: {', '.join(untouched)}.")
 
