@@ -33,7 +33,10 @@ def projected(vectors: NDArray[Any]) -> NDArray[np.float64]:
 
         start = places / max(float(places[:, 0].std()), 1e-12) * 1e-4
         perplexity = min(30.0, (len(here) - 1) / 3)
-        lay_out = TSNE(n_components=2, init=start, perplexity=perplexity, max_iter=500, random_state=SEED, n_jobs=1)
+        # Coarser and shorter than usual: so few points hardly move any more, and somebody waits.
+        lay_out = TSNE(
+            n_components=2, init=start, perplexity=perplexity, angle=0.8, max_iter=400, random_state=SEED, n_jobs=1
+        )
         # So few points are laid out by one processor: several wait for each other at every step, five times as long.
         with threadpool_limits(1):
             places = lay_out.fit_transform(flat)

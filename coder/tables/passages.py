@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from coder.model import Segment
 from coder.tables.cases import case_stretches
 from coder.tables.material import Material
-from coder.tables.places import Places, Stretches, Words, clipped
+from coder.tables.places import Ints, Places, Stretches, Words, clipped
 
 QUOTED = 160
 """Letters of a quotation that stand in a table of lines."""
@@ -20,10 +24,8 @@ def coded_passages(material: Material) -> pd.DataFrame:
     """
     documents = {document.id: number for number, document in enumerate(material.documents)}
     segments = [segment for segment in material.segments if segment.document in documents]
-    begin = np.array([material.begins[documents[segment.document]] for segment in segments], np.int64)
-    start = np.array([segment.span.start for segment in segments], np.int64)
-    end = np.array([segment.span.end for segment in segments], np.int64)
-    passages = Stretches(("",), start + begin, end + begin, np.zeros(len(segments), np.int64))
+    start, end = _laid_out(material, segments, documents)
+    passages = Stretches(("",), start, end, np.zeros(len(segments), np.int64))
     places = Places.of(material)
     rows, under = passages.under(places.start, places.end)
     order = {code.id: place for place, (_, code) in enumerate(material.codebook.walk())}
@@ -34,7 +36,7 @@ def coded_passages(material: Material) -> pd.DataFrame:
     for pair in np.unique(under * many + place[places.code[rows]]).tolist():
         codes[pair // many].append(paths[pair % many])
     cases = case_stretches(material)
-    here, group = cases.under(start + begin, end + begin)
+    here, group = cases.under(start, end)
     case: list[str] = [""] * len(segments)
     for row, name in sorted(zip(here.tolist(), cases.group[group].tolist(), strict=True), reverse=True):
         case[row] = cases.names[name] if name < len(material.cases) else case[row]
@@ -43,13 +45,25 @@ def coded_passages(material: Material) -> pd.DataFrame:
         {
             "document id": [segment.document for segment in segments],
             "document": [material.documents[documents[segment.document]].name for segment in segments],
-            "start": start,
-            "end": end,
+            "start": np.array([segment.span.start for segment in segments], np.int64),
+            "end": np.array([segment.span.end for segment in segments], np.int64),
             "speaker": [turns[segment.document][segment.turn].speaker or "" for segment in segments],
             "case": case,
             "codes": codes,
         }
     )
+
+
+def are_coded(material: Material) -> NDArray[np.bool_]:
+    """Of each passage whether a coding touches it; one in a document that is not there has none."""
+    documents = {document.id: number for number, document in enumerate(material.documents)}
+    there = np.array([segment.document in documents for segment in material.segments], np.bool_)
+    start, end = _laid_out(material, [s for s in material.segments if s.document in documents], documents)
+    places = Places.of(material)
+    _, under = Stretches(("",), start, end, np.zeros(len(start), np.int64)).under(places.start, places.end)
+    found = np.zeros(len(there), np.bool_)
+    found[np.flatnonzero(there)[under]] = True
+    return found
 
 
 def code_lines(material: Material, document: str) -> pd.DataFrame:
@@ -90,3 +104,11 @@ def words_until(material: Material, document: str, position: int | None = None) 
     words = Words.of(material)
     until = end if position is None else begin + position
     return int(words.start.searchsorted(until) - words.start.searchsorted(begin))
+
+
+def _laid_out(material: Material, segments: Sequence[Segment], documents: Mapping[str, int]) -> tuple[Ints, Ints]:
+    """Where passages start and end if all texts are laid end to end; ``documents`` numbers them by id."""
+    begin = np.array([material.begins[documents[segment.document]] for segment in segments], np.int64)
+    start = np.array([segment.span.start for segment in segments], np.int64)
+    end = np.array([segment.span.end for segment in segments], np.int64)
+    return start + begin, end + begin

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 from time import monotonic
 
@@ -43,7 +44,6 @@ class Corpus:
 
     segments: tuple[Segment, ...]
     texts: tuple[str, ...]
-    hashes: tuple[str, ...]
     speakers: tuple[str | None, ...]
     interviewer: NDArray[np.bool_]
     rows: dict[str, range]
@@ -55,6 +55,11 @@ class Corpus:
     def empty(cls) -> Corpus:
         """No passages at all."""
         return cls._made([], [], [])
+
+    @cached_property
+    def hashes(self) -> tuple[str, ...]:
+        """The hash of each text, under which its vector is kept."""
+        return tuple(map(text_hash, self.texts))
 
     @property
     def texts_by_hash(self) -> dict[str, str]:
@@ -83,7 +88,7 @@ class Corpus:
             rows[document], start = here, here.stop
             who = interviewer([speakers[i] for i in here], [texts[i] for i in here])
             asks[here.start : here.stop] = [who is not None and speakers[i] == who for i in here]
-        return cls(tuple(segments), tuple(texts), tuple(map(text_hash, texts)), tuple(speakers), asks, rows)
+        return cls(tuple(segments), tuple(texts), tuple(speakers), asks, rows)
 
     def with_vectors(self, vectors: dict[str, bytes]) -> tuple[Corpus, NDArray[np.float32]]:
         """The passages whose vector (float16, by text hash) is there, and these vectors."""

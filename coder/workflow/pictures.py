@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coder import pictures
 from coder.errors import UnknownFormat, UnknownItem
-from coder.model import DocumentKind
+from coder.model import DocumentKind, text_hash
 from coder.model.claim import CaseGroup
 from coder.model.codebook import SEPARATOR
 from coder.pictures import Look, Spec
@@ -23,7 +24,7 @@ from coder.suggest.encoder import Encoder, SentenceTransformerEncoder
 from coder.suggest.encoders import default_encoder
 from coder.tables import Measure, Period
 from coder.tables.contrasts import members
-from coder.tables.passages import code_lines, coded_passages, words_until
+from coder.tables.passages import are_coded, code_lines, coded_passages, words_until
 from coder.workflow import contrasts, tables
 from coder.workflow.contrasts import Contrasted
 from coder.workflow.corpus import Corpus, embed
@@ -292,30 +293,27 @@ def _contrast(project: Project, options: Options) -> Picture:
 
 def _map(project: Project, options: Options) -> Picture:
     corpus = Corpus.of(project)
-    passages = coded_passages(material(project, passages=True))
-    passages["asked"] = False
-    keys = {(segment.document, segment.span.start): row for row, segment in enumerate(corpus.segments)}
-    rows = [keys.get(key) for key in zip(passages["document id"], passages["start"], strict=True)]
-    passages = passages[[row is not None for row in rows]]
-    kept = np.array([row for row in rows if row is not None], np.int64)
-    passages["asked"] = corpus.interviewer[kept]
-    passages["hash"] = [corpus.hashes[row] for row in kept]
-    passages["text"] = [corpus.texts[row] for row in kept]
-    wanted = _sampled(passages)
+    found = replace(material(project), segments=corpus.segments)
+    coded = are_coded(found)
+    # The rest is looked up for what is drawn alone.
+    rows = {(corpus.segments[row].document, corpus.segments[row].span.start): row for row in _sampled(coded, corpus)}
+    wanted = coded_passages(replace(found, segments=[corpus.segments[row] for row in rows.values()]))
+    drawn = [rows[key] for key in zip(wanted["document id"], wanted["start"], strict=True)]
+    wanted["text"] = [corpus.texts[row] for row in drawn]
+    wanted["hash"] = wanted["text"].map(text_hash)
     model, waiting = _with_vectors(project, wanted, options.model)
     wanted = wanted[wanted["hash"].isin(model)].reset_index(drop=True)
     vectors = np.frombuffer(b"".join(model[hash] for hash in wanted["hash"]), np.float16)
     places = pictures.projected(vectors.reshape(len(wanted), -1) if len(wanted) else np.zeros((0, 1)))
     wanted["group"], groups = _grouped(wanted, options.by)
     title = f"Passages by meaning, coloured by {options.by.value}"
-    coded = passages["codes"].map(bool)
     note = _sentences(
         "Neighbours say something alike, as the language model hears it",
         "How far apart distant groups lie, how wide or dense they are, and up, down, left and right mean nothing",
         f"the {len(groups)} most frequent {options.by.value}s have colour and shape, other passages are small rings",
         "A passage of several codes shows the most frequent" if options.by is Colour.CODE else "",
-        f"{len(wanted)} of {len(passages)} passages, {int(wanted['codes'].map(bool).sum())} of the {int(coded.sum())} "
-        "that are coded" if len(wanted) < len(passages) else "",
+        f"{len(wanted)} of {len(corpus)} passages, {int(wanted['codes'].map(bool).sum())} of the {int(coded.sum())} "
+        "that are coded" if len(wanted) < len(corpus) else "",
         f"{waiting} are not yet read by the assistant" if waiting else "",
     )  # fmt: skip
     points = pd.DataFrame(
@@ -404,18 +402,17 @@ def _with_codes(table: pd.DataFrame) -> pd.DataFrame:
     return table.rename_axis(index="code path", columns=None).reset_index()
 
 
-def _sampled(passages: pd.DataFrame) -> pd.DataFrame:
-    """At most POINTS passages, evenly from beginning to end: coded ones first, then what people answered."""
-    coded = passages["codes"].map(bool)
-    chosen = _evenly(passages[coded], POINTS)
-    others = _evenly(passages[~coded & ~passages["asked"]], POINTS - len(chosen))
-    return pd.concat([chosen, others]).sort_index()
+def _sampled(coded: NDArray[np.bool_], corpus: Corpus) -> list[int]:
+    """Rows of at most POINTS passages, evenly from beginning to end: coded ones first, then what people answered."""
+    chosen = _evenly(np.flatnonzero(coded), POINTS)
+    others = _evenly(np.flatnonzero(~coded & ~corpus.interviewer), POINTS - len(chosen))
+    return sorted([*chosen.tolist(), *others.tolist()])
 
 
-def _evenly(frame: pd.DataFrame, most: int) -> pd.DataFrame:
-    if len(frame) <= most:
-        return frame
-    return frame.iloc[np.linspace(0, len(frame) - 1, most).round().astype(np.int64)] if most > 0 else frame.iloc[:0]
+def _evenly(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    if len(rows) <= most:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, most).round().astype(np.int64)]
 
 
 def _with_vectors(project: Project, passages: pd.DataFrame, model: str | None) -> tuple[dict[str, bytes], int]:

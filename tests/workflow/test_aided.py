@@ -38,7 +38,7 @@ def me(project: Project) -> str:
 def corpus(words: list[str]) -> Corpus:
     segments = tuple(Segment("d", i, Span(i, i + 1), 0) for i in range(len(words)))
     none = np.zeros(len(words), np.bool_)
-    return Corpus(segments, tuple(words), tuple(words), (None,) * len(words), none, {"d": range(len(words))})
+    return Corpus(segments, tuple(words), (None,) * len(words), none, {"d": range(len(words))})
 
 
 @given(st.lists(st.text(max_size=5), unique=True, max_size=30), st.integers(0, 50), st.integers(1, 99))
