@@ -146,4 +146,5 @@ def say(message: str, icon: str = ":material/check:") -> None:
 
 def done(message: str, icon: str = ":material/check:") -> None:
     """Say that something was changed, and how to take it back."""
-    say(f"{message}. Undo takes it back.", icon)
+    # What is cut short ends in its own dots.
+    say(f"{message}{'' if message.endswith('…') else '.'} Undo takes it back.", icon)

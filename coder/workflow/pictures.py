@@ -258,7 +258,7 @@ def _portrait(project: Project, options: Options) -> Picture:
     most = list(times.index[: MOST[PictureKind.PORTRAIT]])
     title = f"Codes of {found.documents[0].name}"
     note = _sentences(
-        "Each line is a code, each bar a quotation where it stands in the document",
+        "Each line is a code, each bar a quotation where it stands in the document, stronger where several overlap",
         "Grey is not yet read" if read < words else "",
         _cut_short((len(most), len(times)), "codes"),
     )
@@ -306,14 +306,19 @@ def _map(project: Project, options: Options) -> Picture:
     vectors = np.frombuffer(b"".join(model[hash] for hash in wanted["hash"]), np.float16)
     places = pictures.projected(vectors.reshape(len(wanted), -1) if len(wanted) else np.zeros((0, 1)))
     wanted["group"], groups = _grouped(wanted, options.by)
-    title = f"Passages by meaning, coloured by {options.by.value}"
+    title = f"Passages by meaning, marked by {options.by.value}"
+    # In grey it is the shape alone that tells them apart.
+    marked = f"the {len(groups)} most frequent {options.by.value}s have marks of their own"
+    if options.by is Colour.CASE and wanted["group"].notna().all():
+        marked = "each case has a mark of its own"
+    of_all = f"{len(wanted):,} of {len(corpus):,} passages"
+    shown = int(wanted["codes"].map(bool).sum())
     note = _sentences(
         "Neighbours say something alike, as the language model hears it",
         "How far apart distant groups lie, how wide or dense they are, and up, down, left and right mean nothing",
-        f"the {len(groups)} most frequent {options.by.value}s have colour and shape, other passages are small rings",
+        marked + (", other passages are small rings" if wanted["group"].isna().any() else ""),
         "A passage of several codes shows the most frequent" if options.by is Colour.CODE else "",
-        f"{len(wanted)} of {len(corpus)} passages, {int(wanted['codes'].map(bool).sum())} of the {int(coded.sum())} "
-        "that are coded" if len(wanted) < len(corpus) else "",
+        f"{of_all}, {shown:,} of the {int(coded.sum()):,} that are coded" if len(wanted) < len(corpus) else "",
         f"{waiting} are not yet read by the assistant" if waiting else "",
     )  # fmt: skip
     points = pd.DataFrame(

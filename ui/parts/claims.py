@@ -68,13 +68,13 @@ def claims_and_negative_cases(project: Project, meaning: Meaning | None) -> None
 
 
 def _chosen(project: Project, found: dict[str, Claim]) -> Claim | None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         claim = None
         if found:
             last = st.session_state.get(_CLAIM)
             chosen = st.selectbox(
                 "Claim", list(found), index=list(found).index(last) if last in found else len(found) - 1,
-                format_func=lambda id: shortened(found[id].text, 90), width=310,
+                format_func=lambda id: shortened(found[id].text, 90), width=270,
             )  # fmt: skip
             st.session_state[_CLAIM] = chosen
             claim = found[chosen]
