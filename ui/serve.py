@@ -163,6 +163,7 @@ def reached_at(url: str, address: str, port: int) -> str:
 @asynccontextmanager
 async def _ready(_: st.App) -> AsyncIterator[None]:
     _answer_at_once()
+    collect_seldom()
     # Not sooner: the server listens the earlier, and the browser loads Streamlit's code meanwhile.
     threading.Thread(target=_load_screens, daemon=True).start()
     yield
@@ -179,6 +180,14 @@ def _answer_at_once() -> None:
             each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
+def collect_seldom() -> None:
+    """Let Python look for what refers to itself less often than after every 700 new objects.
+
+    A screen of a hundred thousand codings makes so many that it would spend a second looking, and find nothing.
+    """
+    gc.set_threshold(10_000, 10, 10)
+
+
 def _load_screens() -> None:
     """Import what the first screen needs while the browser loads Streamlit's code, and the rest once it is drawn."""
     for name in ("ui.components.transcript", "ui.screens.project", "numpy", "PIL.Image"):
@@ -186,7 +195,9 @@ def _load_screens() -> None:
     time.sleep(_DRAWING_S)
     for screen in ("coding", "documents", "review", "codebook", "quotations", "compare"):
         import_module(f"ui.screens.{screen}")
-    import_module("scipy.stats")  # A second, for which the first crosstab would wait.
+    # A second each, for which the first crosstab and the first map would wait.
+    import_module("scipy.stats")
+    import_module("sklearn.manifold")
 
 
 async def _health(_: Request) -> JSONResponse:
