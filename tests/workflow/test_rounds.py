@@ -13,7 +13,7 @@ from coder.cli import app
 from coder.errors import CodebookConflict, InvalidValue, NotAllowed, NothingToUndo, StaleEdit, UnknownItem
 from coder.model import Attribute, Case, Membership, Received, Role, Span
 from coder.model.blind import Round, given, sample
-from coder.model.framework import RowKind
+from coder.model.framework import Matrix, RowKind
 from coder.store import Project
 from coder.store.file import MEMORY, ProjectFile
 from coder.suggest.encoder import Encoder
@@ -207,7 +207,7 @@ def test_documents_go_round_when_each_is_for_some_of_the_coders() -> None:
 
 ASKING: dict[str, Callable[[Project], object]] = {
     "material of all tables": material,
-    "the framework": lambda p: matrix(p, RowKind.DOCUMENT),
+    "the framework": lambda p: _beneath(matrix(p, RowKind.DOCUMENT)),
     "a whole study": study_of,
     "codes to look at again": to_look_at_again,
     "what refining rests on": lambda p: sorted(gather(p, "none").places.items()),
@@ -219,6 +219,10 @@ ASKING: dict[str, Callable[[Project], object]] = {
     "passages by code": lambda p: find(p, Search("never", codes=("time",), coded=Coded.YES)),
     "what can be undone": lambda p: [p.can_undo(person.id) for person in p.coders() if person.name != "Berta"],
 }
+
+
+def _beneath(found: Matrix) -> list[object]:
+    return [(place, repr(cell), cell.basis, cell.quotations) for place, cell in found.cells.items()]
 
 
 def asked(project: Project) -> dict[str, str]:
