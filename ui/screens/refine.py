@@ -198,7 +198,7 @@ def _proposals(
     here = [each for each in holding if each.key not in aside]
     gone = [each for each in holding if each.key in aside]
     if not here:
-        _nothing(codebook, looked.found[kind], left=bool(gone))
+        _nothing(codebook, looked.found[kind], left=bool(looked.found[kind].proposals))
     else:
         with st.container(key="beside"):
             left, right = st.columns([2, 5], gap="medium")
