@@ -406,7 +406,10 @@ def _tables(changed: dict[str, pd.DataFrame], key: str) -> None:
             hide_index=True,
             height=min(317, 37 + 35 * len(touched[name])),
             # Cells of a framework say in words how many quotations they hold.
-            column_config={name: st.column_config.Column(width=180) for name in ("before", "after")},
+            column_config={
+                name: st.column_config.Column(width=width)
+                for name, width in {"row": 150, "column": 150, "before": 180, "after": 180}.items()
+            },
         )
     if untouched:
         st.caption(f"Nothing changes in: {', '.join(untouched)}.")
