@@ -110,14 +110,13 @@ def _newer(project: Project, new: list[LibraryVersion]) -> None:
         type="primary",
         icon=":material/download:",
         disabled=bool(waiting),
-        help=f"{count(waiting, 'choice')} left to make" if waiting else "One change; undo takes it back",
     ):
         act(
             lambda: pull(project, version, merge.choices, changes_meaning=meanings, coder=coder_id()),
             f"Took version {version.version}",
         )
-    if waiting:
-        st.caption(f"{count(waiting, 'choice')} left to make. Until then nothing is changed.")
+    left = f"{count(waiting, 'choice')} left to make. Until then nothing is changed."
+    st.caption(left if waiting else "One change; undo takes it back.")
 
 
 def _compare(ours: Codebook, theirs: Codebook) -> None:
