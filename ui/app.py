@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -163,7 +164,8 @@ def main() -> None:
 
 def _busy() -> None:
     """What the assistant is doing. It is loaded when the first screen has been drawn: nobody waits for it."""
-    if "drawn" in st.session_state:
+    # Where another screen or tab has loaded it already, there is nothing to wait for.
+    if "drawn" in st.session_state or "ui.assistant" in sys.modules:
         from ui.parts import activity
 
         activity.show()
