@@ -185,27 +185,34 @@ def find(gathered: Gathered, on_step: OnStep | None = None) -> dict[Kind, Found]
     return found
 
 
-def still_holds(codebook: Codebook, codings: Mapping[str, Coding], gathered: Gathered, proposal: Proposal) -> bool:
-    """Whether codes and quotations that a proposal rests on are as they were; ``codings`` by id.
+def holding(
+    codebook: Codebook, codings: Sequence[Coding], gathered: Gathered, found: Mapping[Kind, Found]
+) -> dict[Kind, list[Proposal]]:
+    """The proposals whose codes and quotations are as they were.
 
     What was taken, from here or by hand, has nothing left to propose; undo brings it back.
     """
-    if not all(code in codebook and codebook.code(code).takes_codings for code in proposal.codes):
-        return False
-    if proposal.kind is Kind.MERGE:
-        return True
-    if proposal.kind in (Kind.DRIFT, Kind.DEFINITION):
-        field = field_of(proposal)
-        then, here = (getattr(book.code(proposal.codes[0]), field) for book in (gathered.codebook, codebook))
-        return bool(then == here)
-    if proposal.kind is Kind.GAP:
-        coded = {(each.document, each.span) for each in codings.values()}
-        places = (gathered.places[id] for id in proposal.rests_on)
-        as_it_was = [(place.document, place.span) not in coded for place in places]
-    else:
-        moving = choosable(proposal) or proposal.rests_on
-        as_it_was = [id in codings and codings[id].code == proposal.codes[0] for id in moving]
-    return sum(as_it_was) >= SAME_EVIDENCE.get(proposal.kind, 0.9) * len(as_it_was)
+    by_id = {coding.id: coding for coding in codings}
+    coded = {(coding.document, coding.span) for coding in codings}
+
+    def holds(proposal: Proposal) -> bool:
+        if not all(code in codebook and codebook.code(code).takes_codings for code in proposal.codes):
+            return False
+        if proposal.kind is Kind.MERGE:
+            return True
+        if proposal.kind in (Kind.DRIFT, Kind.DEFINITION):
+            field = field_of(proposal)
+            then, here = (getattr(book.code(proposal.codes[0]), field) for book in (gathered.codebook, codebook))
+            return bool(then == here)
+        if proposal.kind is Kind.GAP:
+            places = (gathered.places[id] for id in proposal.rests_on)
+            as_it_was = [(place.document, place.span) not in coded for place in places]
+        else:
+            moving = choosable(proposal) or proposal.rests_on
+            as_it_was = [id in by_id and by_id[id].code == proposal.codes[0] for id in moving]
+        return sum(as_it_was) >= SAME_EVIDENCE.get(proposal.kind, 0.9) * len(as_it_was)
+
+    return {kind: [each for each in told.proposals if holds(each)] for kind, told in found.items()}
 
 
 # --- taking ----------------------------------------------------------------------------------------

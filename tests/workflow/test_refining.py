@@ -8,7 +8,7 @@ import pytest
 
 from coder.errors import CodebookConflict, InvalidValue, NotAllowed, UnknownItem
 from coder.model import Code, Coder, Decision, Origin, Outcome, Role, new_id, text_hash
-from coder.refining.proposal import Kind, Proposal
+from coder.refining.proposal import Found, Kind, Proposal
 from coder.store import Project
 from coder.suggest.encoder import Encoder
 from coder.tables import changed_cells
@@ -24,10 +24,10 @@ from coder.workflow.refining import (
     effect_on_tables,
     find,
     gather,
+    holding,
     is_aside,
     said,
     set_aside,
-    still_holds,
     take,
 )
 from coder.workflow.tables import ExportKind, Question, compared, material
@@ -163,7 +163,8 @@ def test_what_was_taken_is_proposed_no_more_until_undo(
         proposal = replace(proposal, codes=(), rests_on=tuple(f"{last}/{i}" for i in (1, 3, 5)))
 
     def holds() -> bool:
-        return still_holds(project.codebook(), {each.id: each for each in project.codings()}, gathered, proposal)
+        found = {proposal.kind: Found((proposal,), ())}
+        return bool(holding(project.codebook(), project.codings(), gathered, found)[proposal.kind])
 
     assert holds()
     take(project, gathered, proposal, Choice(name="A new one", text="What sets it apart"), coder=me)

@@ -92,11 +92,8 @@ def show() -> None:
         looked = _look(project)
         if looked is None:
             return
-        codebook, codings = project.codebook(), {coding.id: coding for coding in project.codings()}
-        holding = {
-            kind: [each for each in found.proposals if refining.still_holds(codebook, codings, looked.gathered, each)]
-            for kind, found in looked.found.items()
-        }
+        codebook = project.codebook()
+        holding = refining.holding(codebook, project.codings(), looked.gathered, looked.found)
         aside = {each.key for found in holding.values() for each in found if refining.is_aside(project, each)}
         view = _views(holding, aside)
         _changed_since(project, looked)
