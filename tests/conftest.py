@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+# Several tests run at once, one on each core. Where each would calculate on all cores, too, they would wait for one
+# another up to ten times as long. Read when numpy is loaded, here and in every process that a test starts.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import pytest
 from hypothesis import is_hypothesis_test, settings
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from xdist.scheduler import LoadFileScheduling
 
 settings.register_profile("redthread", deadline=None)
 settings.load_profile("redthread")
@@ -24,6 +33,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
             item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
+    """One process runs all tests in the browser, one after the other, while the rest runs beside it file by file.
+
+    Two browsers at once on two cores would let each other's waits run out; and these tests take longest, so that they
+    must not come last, as few as they are.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    class BrowserInOne(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            scope = super()._split_scope(nodeid)
+            return "tests/browser" if scope.startswith("tests/browser/") else scope
+
+    # In the order in which they were collected, not those files first that hold the most tests.
+    config.option.loadscopereorder = False
+    return BrowserInOne(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""One server and one Chromium for all browser tests; a study and a tab for each."""
+"""One Chromium for all browser tests, one server of the pane and one of the app; a study and a tab for each."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from driving import CHROMIUM, Screen, Server, Tab
 from study import make
+from walking import App, Arrival, Opening, Researcher, Watch, arrivals
 
 _numbers = count(1)
 
@@ -66,3 +67,44 @@ def tab(server: Server, chromium: Browser) -> Iterator[Tab]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    running = App(tmp_path_factory.mktemp("home"))
+    running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def app(serving: App) -> App:
+    """The app, which remembers nothing, and nothing is left in its folder."""
+    serving.forget()
+    return serving
+
+
+@pytest.fixture
+def arrive(chromium: Browser, app: App) -> Iterator[Arrival]:
+    """Opens tabs on the app. Asking another host, or an error in a page, fails the test."""
+    watch = Watch()
+    new, contexts = arrivals(chromium, app, watch)
+    yield new
+    for context in contexts:
+        context.close()
+    assert watch.hosts == {"127.0.0.1"}
+    assert watch.errors == []
+
+
+@pytest.fixture
+def opened(arrive: Arrival, app: App) -> Opening:
+    """Opens the project ``app.study`` in a new tab, by its path, and goes to a page."""
+
+    def open_at(title: str, heading: str) -> Researcher:
+        who = arrive(study=app.study.stem).sees("Start a project").at_rest()
+        who.fill("Path of a project file", str(app.study))
+        who.page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Open").click()
+        who.page.get_by_role("heading", name="Study", level=1).wait_for()
+        return who.visit(title, heading)
+
+    return open_at

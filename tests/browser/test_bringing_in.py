@@ -5,12 +5,10 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
-from walking import App, Arrival, Researcher, Watch, arrivals
+from walking import App, Opening, Researcher
 
 from coder.model import DocumentKind
 from coder.workflow.projects import create_project, open_project
@@ -22,33 +20,10 @@ LINK = '=HYPERLINK("http://elsewhere.example") <img src=x onerror="window.ran = 
 
 
 @pytest.fixture
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    running = App(tmp_path_factory.mktemp("home"))
-    running.start()
-    yield running
-    running.kill()
-
-
-@pytest.fixture
-def arrive(chromium: Browser, app: App) -> Iterator[Arrival]:
-    watch = Watch()
-    new, contexts = arrivals(chromium, app, watch)
-    yield new
-    for context in contexts:
-        context.close()
-    assert watch.hosts == {"127.0.0.1"}
-    assert watch.errors == []
-
-
-@pytest.fixture
-def who(arrive: Arrival, app: App) -> Researcher:
+def who(app: App, opened: Opening) -> Researcher:
     """Maija on the page of documents of a new study."""
-    create_project(app.studies / "study.redthread", title="Study", coder="Maija").close()
-    found = arrive(study="study").sees("Start a project").at_rest()
-    found.fill("Path of a project file", str(app.studies / "study.redthread"))
-    found.page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Open").click()
-    found.page.get_by_role("heading", name="Study", level=1).wait_for()
-    return found.visit("Documents", "Documents and cases")
+    create_project(app.study, title="Study", coder="Maija").close()
+    return opened("Documents", "Documents and cases")
 
 
 def test_a_zip_of_notes_with_cases_from_its_folders(who: Researcher, app: App, tmp_path: Path) -> None:
@@ -73,7 +48,7 @@ def test_a_zip_of_notes_with_cases_from_its_folders(who: Researcher, app: App, t
             ("Kide", {"wave": 1}),
         ]
         assert len(project.memberships()) == 4
-    assert "{case}/wave {wave}/{name}" in (app.studies / "settings" / "settings.json").read_text("utf-8")
+    assert "{case}/wave {wave}/{name}" in app.settings.read_text("utf-8")
 
 
 def test_a_table_of_answers_with_one_undo(who: Researcher, tmp_path: Path) -> None:

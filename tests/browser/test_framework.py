@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from docx import Document
-from playwright.sync_api import Browser
-from walking import App, Arrival, Researcher, Watch, arrivals
+from walking import App, Opening, Researcher
 
 from coder.model import Span
 from coder.workflow.cases import add_case, assign
@@ -24,28 +22,9 @@ TALK = "Aino: We began together, all nine homes.\n\nLeena: When?\n\nAino: In spr
 
 
 @pytest.fixture
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    running = App(tmp_path_factory.mktemp("home"))
-    running.start()
-    yield running
-    running.kill()
-
-
-@pytest.fixture
-def arrive(chromium: Browser, app: App) -> Iterator[Arrival]:
-    watch = Watch()
-    new, contexts = arrivals(chromium, app, watch)
-    yield new
-    for context in contexts:
-        context.close()
-    assert watch.hosts == {"127.0.0.1"}
-    assert watch.errors == []
-
-
-@pytest.fixture
-def who(arrive: Arrival, app: App) -> Researcher:
+def who(app: App, opened: Opening) -> Researcher:
     """Maija on the page of the matrix of a study with one case and two codings."""
-    with create_project(app.studies / "study.redthread", title="Study", coder="Maija") as project:
+    with create_project(app.study, title="Study", coder="Maija") as project:
         me = project.coders()[0].id
         (report,) = import_documents(project, [Source("talk.txt", TALK.encode)], coder=me)
         assign(project, report.document or "", add_case(project, "Kartano", coder=me).id, coder=me)
@@ -53,11 +32,7 @@ def who(arrive: Arrival, app: App) -> Researcher:
         for words in ("We began together", "at one table"):
             start = TALK.index(words)
             code_span(project, report.document or "", Span(start, start + len(words)), code, coder=me)
-    found = arrive(study="study").sees("Start a project").at_rest()
-    found.fill("Path of a project file", str(app.studies / "study.redthread"))
-    found.page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Open").click()
-    found.page.get_by_role("heading", name="Study", level=1).wait_for()
-    return found.visit("Framework", "Framework")
+    return opened("Framework", "Framework")
 
 
 def picture(who: Researcher, name: str) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
-from walking import App, Arrival, Researcher, Watch, arrivals
+from walking import App, Opening, Researcher
 
 from coder.model import Span
 from coder.workflow.cases import add_case, assign
@@ -24,28 +22,9 @@ CASE = "<script>window.ran=1</script>"
 
 
 @pytest.fixture
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    running = App(tmp_path_factory.mktemp("home"))
-    running.start()
-    yield running
-    running.kill()
-
-
-@pytest.fixture
-def arrive(chromium: Browser, app: App) -> Iterator[Arrival]:
-    watch = Watch()
-    new, contexts = arrivals(chromium, app, watch)
-    yield new
-    for context in contexts:
-        context.close()
-    assert watch.hosts == {"127.0.0.1"}
-    assert watch.errors == []
-
-
-@pytest.fixture
-def who(arrive: Arrival, app: App) -> Researcher:
+def who(app: App, opened: Opening) -> Researcher:
     """Maija on the page of pictures of a study whose names would like to be run."""
-    with create_project(app.studies / "study.redthread", title="Study", coder="Maija") as project:
+    with create_project(app.study, title="Study", coder="Maija") as project:
         me = project.coders()[0].id
         (report,) = import_documents(project, [Source("talk.txt", TALK.encode)], coder=me)
         document = report.document or ""
@@ -54,11 +33,7 @@ def who(arrive: Arrival, app: App) -> Researcher:
             code = add_code(project, name=name, coder=me).id
             start = TALK.index("at one table")
             code_span(project, document, Span(start, start + 12), code, coder=me)
-    found = arrive(study="study").sees("Start a project").at_rest()
-    found.fill("Path of a project file", str(app.studies / "study.redthread"))
-    found.page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Open").click()
-    found.page.get_by_role("heading", name="Study", level=1).wait_for()
-    return found.visit("Pictures", "Pictures")
+    return opened("Pictures", "Pictures")
 
 
 def test_a_mark_tells_what_it_is_and_leads_to_its_quotations(who: Researcher, tmp_path: Path) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser
-from walking import App, Arrival, Researcher, Watch, arrivals
+from walking import App, Opening, Researcher
 
 from coder.model import Origin
 from coder.workflow.codebooks import add_code
@@ -22,36 +19,13 @@ TALK = (
 
 
 @pytest.fixture
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    running = App(tmp_path_factory.mktemp("home"))
-    running.start()
-    yield running
-    running.kill()
-
-
-@pytest.fixture
-def arrive(chromium: Browser, app: App) -> Iterator[Arrival]:
-    watch = Watch()
-    new, contexts = arrivals(chromium, app, watch)
-    yield new
-    for context in contexts:
-        context.close()
-    assert watch.hosts == {"127.0.0.1"}
-    assert watch.errors == []
-
-
-@pytest.fixture
-def who(arrive: Arrival, app: App) -> Researcher:
+def who(app: App, opened: Opening) -> Researcher:
     """Maija on the page Search of a study with one interview and one code."""
-    with create_project(app.studies / "study.redthread", title="Study", coder="Maija") as project:
+    with create_project(app.study, title="Study", coder="Maija") as project:
         me = project.coders()[0].id
         import_documents(project, [Source("talk.txt", TALK.encode)], coder=me)
         add_code(project, name="Trust", coder=me)
-    found = arrive(study="study").sees("Start a project").at_rest()
-    found.fill("Path of a project file", str(app.studies / "study.redthread"))
-    found.page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Open").click()
-    found.page.get_by_role("heading", name="Study", level=1).wait_for()
-    return found.visit("Search", "Search")
+    return opened("Search", "Search")
 
 
 def test_what_is_found_is_coded_by_keys_taken_back_and_read_in_its_place(who: Researcher) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser
-from walking import App, Arrival, Researcher, Watch, arrivals
+from walking import App, Opening, Researcher
 
 from coder.model import Span
 from coder.workflow.codebooks import add_code
@@ -21,28 +18,9 @@ TALK = "Aino: We began together, all nine homes.\n\nLeena: When?\n\nAino: In spr
 
 
 @pytest.fixture
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    running = App(tmp_path_factory.mktemp("home"))
-    running.start()
-    yield running
-    running.kill()
-
-
-@pytest.fixture
-def arrive(chromium: Browser, app: App) -> Iterator[Arrival]:
-    watch = Watch()
-    new, contexts = arrivals(chromium, app, watch)
-    yield new
-    for context in contexts:
-        context.close()
-    assert watch.hosts == {"127.0.0.1"}
-    assert watch.errors == []
-
-
-@pytest.fixture
-def who(arrive: Arrival, app: App) -> Researcher:
+def who(app: App, opened: Opening) -> Researcher:
     """Maija, in a study where Eero put another code once, and one coding that she left."""
-    with create_project(app.studies / "study.redthread", title="Study", coder="Maija") as project:
+    with create_project(app.study, title="Study", coder="Maija") as project:
         me = project.coders()[0].id
         other = add_coder(project, "Eero", coder=me).id
         (report,) = import_documents(project, [Source("talk.txt", TALK.encode)], coder=me)
@@ -57,11 +35,7 @@ def who(arrive: Arrival, app: App) -> Researcher:
             code_span(project, document, Span(start, start + len(words)), code, coder=coder)
         for coder in (me, other):
             mark_read(project, document, len(TALK), coder=coder)
-    found = arrive(study="study").sees("Start a project").at_rest()
-    found.fill("Path of a project file", str(app.studies / "study.redthread"))
-    found.page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Open").click()
-    found.page.get_by_role("heading", name="Study", level=1).wait_for()
-    return found.visit("Agreement", "Agreement")
+    return opened("Agreement", "Agreement")
 
 
 def test_differences_are_settled_by_keys_and_sharpen_the_codebook(who: Researcher) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
-from walking import App, Arrival, Researcher, Watch, arrivals
+from walking import App, Opening, Researcher
 
 from coder.formats import CODEBOOK_WRITERS, read_codebook
 from coder.model import Code, Codebook
@@ -26,35 +24,14 @@ BOOK = Codebook(
 
 
 @pytest.fixture
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    running = App(tmp_path_factory.mktemp("home"))
-    running.start()
-    yield running
-    running.kill()
-
-
-@pytest.fixture
-def arrive(chromium: Browser, app: App) -> Iterator[Arrival]:
-    watch = Watch()
-    new, contexts = arrivals(chromium, app, watch)
-    yield new
-    for context in contexts:
-        context.close()
-    assert watch.hosts == {"127.0.0.1"}
-    assert watch.errors == []
-
-
-@pytest.fixture
-def who(arrive: Arrival, app: App) -> Researcher:
+def who(app: App, opened: Opening) -> Researcher:
     """Maija on the page of the codebook of her study."""
-    study = app.studies / "study.redthread"
-    with create_project(study, title="Study", coder="Maija") as project, project.change("begin", coder=None) as change:
+    with (
+        create_project(app.study, title="Study", coder="Maija") as project,
+        project.change("begin", coder=None) as change,
+    ):
         change.save_codebook(BOOK)
-    found = arrive(study="study").sees("Start a project").at_rest()
-    found.fill("Path of a project file", str(study))
-    found.page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Open").click()
-    found.page.get_by_role("heading", name="Study", level=1).wait_for()
-    return found.visit("Codebook", "Codebook")
+    return opened("Codebook", "Codebook")
 
 
 def test_publish_edit_elsewhere_pull_and_settle_a_conflict(who: Researcher, app: App, tmp_path: Path) -> None:

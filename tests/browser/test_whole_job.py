@@ -10,8 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser
-from walking import App, Arrival, Researcher, Watch, arrivals
+from walking import App, Arrival, Researcher
 
 from coder.model import Coding, Origin, Outcome
 from coder.tables import Measure
@@ -37,18 +36,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     running.start()
     yield running
     running.kill()
-
-
-@pytest.fixture
-def arrive(chromium: Browser, app: App) -> Iterator[Arrival]:
-    """Opens tabs. Asking another host, or an error in a page, fails the test."""
-    watch = Watch()
-    new, contexts = arrivals(chromium, app, watch)
-    yield new
-    for context in contexts:
-        context.close()
-    assert watch.hosts == {"127.0.0.1"}
-    assert watch.errors == []
 
 
 def corpus() -> list[Path]:

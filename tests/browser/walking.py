@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
 from driving import Screen, Server
@@ -42,13 +44,34 @@ CLICKS = 3
 class App(Server):
     """The app as it is started from the terminal, by somebody who never used it: an empty home folder."""
 
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self.home = home
+
     @property
     def command(self) -> list[str]:
         return [sys.executable, "-c", START, str(self.port)]
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"HOME": str(self.studies), "REDTHREAD_HOME": str(self.studies / "settings"), "REDTHREAD_PROJECT": ""}
+        return {"HOME": str(self.home), "REDTHREAD_HOME": str(self.settings.parent), "REDTHREAD_PROJECT": ""}
+
+    @property
+    def settings(self) -> Path:
+        return self.home / "settings" / "settings.json"
+
+    @property
+    def study(self) -> Path:
+        """Where a test puts its project."""
+        return self.studies / "study.redthread"
+
+    def forget(self) -> None:
+        """Remove the studies and the settings, so that a new tab begins like the first. Studies get a folder never used
+        before: the app keeps what it knows of one by its path."""
+        if self.studies != self.home:
+            shutil.rmtree(self.studies)
+        self.settings.unlink(missing_ok=True)
+        self.studies = Path(mkdtemp(prefix="studies-", dir=self.home))
 
 
 class Researcher(Screen):
@@ -203,6 +226,9 @@ class Watch:
 
 Arrival = Callable[..., Researcher]
 """Opens a tab on the app."""
+
+Opening = Callable[[str, str], Researcher]
+"""Opens the study of a test at a page, by its title in the menu and its heading."""
 
 
 def arrivals(browser: Browser, app: App, watch: Watch) -> tuple[Arrival, list[BrowserContext]]:
