@@ -49,7 +49,7 @@ def read(content: bytes, name: str) -> Codebook:
     book = _Mapping(_composed(text), "the codebook", _TOP)
     _check_format(book)
     reader = _CodeReader()
-    codes = tuple(reader.codes(book, None, 1))
+    codes = tuple(reader.codes(book, None))
     try:
         return Codebook(
             id=book.text("id") or new_id(),
@@ -70,16 +70,22 @@ def read(content: bytes, name: str) -> Codebook:
 
 
 def _composed(text: str) -> yaml.Node:
-    """The tree of nodes, each with its line. Aliases are refused: a few lines of them unfold without end."""
+    """The tree of nodes, each with its line. Aliases are refused: a few lines of them unfold without end; and what is
+    nested without end, before it is composed: PyYAML takes the time of its square."""
+    nested = 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
                 raise MalformedFile("aliases (*name) are not read; write the text out", line=_line(event))
+            nested += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            # The book, a list and a code for each level, and a list of the last code's.
+            if nested > 2 * MAX_DEPTH + 2:
+                raise MalformedFile(f"codes stand more than {MAX_DEPTH} levels deep", line=_line(event))
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark is not None else None
         raise MalformedFile(f"not YAML: {error.problem or error}", line=line) from error
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise MalformedFile(f"not YAML: {error}") from error
     if node is None:
         raise MalformedFile("the file holds no codebook")
@@ -179,12 +185,10 @@ class _CodeReader:
         self._used: list[str] = []
         self._keys: dict[str, int | None] = {}
 
-    def codes(self, above: _Mapping, parent: str | None, depth: int) -> Iterator[Code]:
+    def codes(self, above: _Mapping, parent: str | None) -> Iterator[Code]:
         """The codes below, each followed by those under it."""
         names: dict[str, int | None] = {}
         for found in above.mappings("codes", _CODE):
-            if depth > MAX_DEPTH:
-                raise MalformedFile(f"codes stand more than {MAX_DEPTH} levels deep", line=found.line)
             code = self._code(found, parent)
             if code.name.casefold() in names:
                 other = names[code.name.casefold()]
@@ -193,7 +197,7 @@ class _CodeReader:
                 )
             names[code.name.casefold()] = found.line
             yield code
-            yield from self.codes(found, code.id, depth + 1)
+            yield from self.codes(found, code.id)
 
     def _code(self, found: _Mapping, parent: str | None) -> Code:
         code = Code(

@@ -200,11 +200,15 @@ def test_a_broken_codebook_is_refused_with_line_and_field(content, words):
     assert words in str(caught.value)
 
 
-def test_codes_without_end_are_refused():
-    for depth in (60, 5000):
-        codes = "codes: [{name: a, " * depth + "}]" * depth
-        with pytest.raises(MalformedFile):
-            read_codebook("book.yaml", f"format: redthread-codebook/1\ntitle: x\n{codes}".encode())
+def test_codes_are_read_fifty_levels_deep_and_no_deeper():
+    def nested(depth):
+        codes = "codes: [{name: a, " * depth + "examples: [b]" + "}]" * depth
+        return read_codebook("book.yaml", f"format: redthread-codebook/1\ntitle: x\n{codes}".encode())
+
+    assert len(nested(50).codes) == 50
+    for depth in (51, 5000):
+        with pytest.raises(MalformedFile, match="line 3: codes stand more than 50 levels deep"):
+            nested(depth)
 
 
 def test_an_alias_bomb_is_refused():
