@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from coder.errors import NotAProject, ProjectDamaged, ProjectError, ProjectUnavailable, UnknownItem
-from coder.store.sqlite import Database, Migrations
+from coder.store.sqlite import Database, Migrations, QuickDatabase
 
 MEMORY = ":memory:"
 BUSY_SECONDS = 10.0
@@ -70,7 +70,7 @@ class ProjectFile:
                 for pragma in _PRAGMAS:
                     connection.execute(f"PRAGMA {pragma}")
                 connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
-                db = Database(connection, recursive_triggers=False, execute_plugins=False)
+                db = QuickDatabase(connection, recursive_triggers=False, execute_plugins=False)
             except BaseException:
                 connection.close()
                 raise
