@@ -26,22 +26,30 @@ def projected(vectors: NDArray[Any]) -> NDArray[np.float64]:
         return np.zeros((len(here), 2))
     here = here / np.maximum(np.linalg.norm(here, axis=1, keepdims=True), 1e-12)
     parts = min(_PARTS, len(here), here.shape[1])
-    flat = PCA(n_components=parts, svd_solver="covariance_eigh").fit_transform(here)
-    places = _flat_pair(flat)
-    if len(here) >= _FEW and flat.std() > 0:
-        from sklearn.manifold import TSNE
-
-        start = places / max(float(places[:, 0].std()), 1e-12) * 1e-4
-        perplexity = min(30.0, (len(here) - 1) / 3)
-        # Coarser and shorter than usual: so few points hardly move any more, and somebody waits.
-        lay_out = TSNE(
-            n_components=2, init=start, perplexity=perplexity, angle=0.8, max_iter=400, random_state=SEED, n_jobs=1
-        )
-        # So few points are laid out by one processor: several wait for each other at every step, five times as long.
-        with threadpool_limits(1):
-            places = lay_out.fit_transform(flat)
+    # So few points are laid out by one processor: several wait for each other at every step, five times as long.
+    with threadpool_limits(1):
+        flat = PCA(n_components=parts, svd_solver="covariance_eigh").fit_transform(here)
+        places = _flat_pair(flat)
+        if len(here) >= _FEW and flat.std() > 0:
+            places = _neighbours(flat, places / max(float(places[:, 0].std()), 1e-12) * 1e-4)
     places = places - (places.max(axis=0) + places.min(axis=0)) / 2
     return np.asarray(places / max(float(np.abs(places).max()), 1e-12), np.float64)
+
+
+def _neighbours(flat: NDArray[np.float64], start: NDArray[np.float64]) -> NDArray[np.float64]:
+    from sklearn.manifold import TSNE
+
+    # Coarser and shorter than usual: so few points hardly move any more, and somebody waits.
+    lay_out = TSNE(
+        n_components=2,
+        init=start,
+        perplexity=min(30.0, (len(flat) - 1) / 3),
+        angle=0.8,
+        max_iter=400,
+        random_state=SEED,
+        n_jobs=1,
+    )
+    return np.asarray(lay_out.fit_transform(flat), np.float64)
 
 
 def _flat_pair(flat: NDArray[np.float64]) -> NDArray[np.float64]:

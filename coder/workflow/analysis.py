@@ -56,13 +56,13 @@ class Analysis:
         """One row a quotation and case, with attributes; narrowed to codes (and all below), cases, coders, words."""
         with self._project() as project:
             codebook = project.codebook()
-            return tables.quotations(
-                project,
+            filters = tables.Filters(
                 codes=[codebook.at(path).id for path in codes],
                 cases=[case_named(project, name).id for name in cases],
                 coders=[project.coder_named(name).name for name in coders],
                 words=words,
             )
+            return tables.quotations(project, filters)
 
     def codings(self) -> pd.DataFrame:
         """One row a coding: the quotations without cases and their attributes, so that each counts once."""

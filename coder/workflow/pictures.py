@@ -134,7 +134,7 @@ def behind(project: Project, kind: PictureKind, options: Options, chosen: Mappin
         other = str(chosen["column"] if "column" in chosen else chosen["with"])
         return tables.behind(project, _question(kind, options), str(chosen["path"]), other)
     if "start" in chosen:
-        frame = tables.quotations(project, documents=[str(chosen["document"])])
+        frame = tables.quotations(project, tables.Filters(documents=[str(chosen["document"])]))
         start, end = _passage_at(project, str(chosen["document"]), int(chosen["start"]))
         wanted = (frame["start"] < end) & (frame["end"] > start)
     else:

@@ -56,14 +56,42 @@ class Question:
     whole: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which quotations: those of these codes (ids; with all below them), cases and documents (ids), coders (names).
+
+    An empty filter narrows nothing. ``words`` are looked for in the quotation in any case of letters; ``layer`` is
+    whose codings: see ``workflow.layers``.
+    """
+
+    codes: Collection[str] = ()
+    cases: Collection[str] = ()
+    documents: Collection[str] = ()
+    coders: Collection[str] = ()
+    words: str = ""
+    layer: str = EVERYBODY
+
+
+EVERYTHING = Filters()
+
+
 def material(
-    project: Project, *, texts: bool = False, speakers: bool = False, passages: bool = False, layer: str = EVERYBODY
+    project: Project,
+    *,
+    texts: bool = False,
+    speakers: bool = False,
+    passages: bool = False,
+    layer: str = EVERYBODY,
+    codings: Sequence[Coding] | None = None,
 ) -> Material:
     """Everything that tables are made from; texts only where words are counted or ``speakers`` told apart.
 
-    ``passages`` only where codes are looked for in one or near one.
+    ``passages`` only where codes are looked for in one or near one. Given ``codings``, these alone, in place of those
+    of a layer; and turns, then, of at least the documents that they are in.
     """
-    documents, turns = project.documents(), project.all_turns()
+    documents = project.documents()
+    within = None if codings is None or speakers else {coding.document for coding in codings}
+    turns = _turns(project, within, of=len(documents))
     segments = project.segments() if passages or speakers else []
     contents = project.texts() if texts or speakers else {}
     documents = [replace(document, text=contents.get(document.id, "")) for document in documents]
@@ -72,7 +100,7 @@ def material(
         documents=documents,
         turns=turns,
         codebook=project.codebook(),
-        codings=codings_of_layer(project, layer),
+        codings=codings_of_layer(project, layer) if codings is None else codings,
         coders=project.coders(),
         cases=project.cases(),
         attributes=project.attributes(),
@@ -82,6 +110,13 @@ def material(
         reached=_reached(project, layer),
         askers=_askers(documents, turns, segments) if speakers else {},
     )
+
+
+def _turns(project: Project, within: Collection[str] | None, *, of: int) -> dict[str, tuple[Turn, ...]]:
+    # Asked one by one, a document takes ten times as long as among all.
+    if within is None or len(within) * 10 > of:
+        return project.all_turns()
+    return {document: project.turns(document) for document in within}
 
 
 def _reached(project: Project, layer: str) -> dict[str, int]:
@@ -110,30 +145,35 @@ def _askers(
     return askers
 
 
-def quotations(
-    project: Project,
-    *,
-    codes: Collection[str] = (),
-    cases: Collection[str] = (),
-    documents: Collection[str] = (),
-    coders: Collection[str] = (),
-    words: str = "",
-    layer: str = EVERYBODY,
-) -> pd.DataFrame:
-    """One row a quotation, narrowed to code ids (with all below them), case ids, document ids, coder names, words.
+def passing(project: Project, filters: Filters) -> list[Coding]:
+    """The codings that pass, by document and place."""
+    found = codings_of_layer(project, filters.layer)
+    if filters.codes:
+        codebook = project.codebook()
+        branches = {code for chosen in filters.codes for code in codebook.branch(chosen)}
+        found = [coding for coding in found if coding.code in branches]
+    if filters.documents:
+        found = [coding for coding in found if coding.document in filters.documents]
+    if filters.coders:
+        named = {coder.id for coder in project.coders() if coder.name in filters.coders}
+        found = [coding for coding in found if coding.coder in named]
+    if wanted := filters.words.strip().casefold():
+        found = [coding for coding in found if wanted in coding.quotation.casefold()]
+    if filters.cases:
+        under = material(project, codings=found)
+        found = [c for c in found if not set(filters.cases).isdisjoint(under.cases_of(c.document, c.span))]
+    return found
 
-    An empty filter narrows nothing.
-    """
-    found = material(project, layer=layer)
-    frame = tables.quotations(found)
-    if codes:
-        branches = {code for chosen in codes for code in found.codebook.branch(chosen)}
-        frame = frame[frame["code id"].isin(branches)]
-    for column, chosen in (("case id", cases), ("document id", documents), ("coder", coders)):
-        if chosen:
-            frame = frame[frame[column].isin(list(chosen))]
-    if words.strip():
-        frame = frame[frame["quotation"].str.contains(words.strip(), case=False, regex=False)]
+
+def quotations(
+    project: Project, filters: Filters = EVERYTHING, codings: Sequence[Coding] | None = None
+) -> pd.DataFrame:
+    """One row a quotation and case that pass these filters; of ``codings``, where given, which are known to pass."""
+    if codings is None:
+        codings = passing(project, filters)
+    frame = tables.quotations(material(project, codings=codings))
+    if filters.cases:
+        frame = frame[frame["case id"].isin(list(filters.cases))]
     return frame.reset_index(drop=True)
 
 
@@ -232,7 +272,7 @@ def as_file(project: Project, suffix: str, kind: ExportKind | Question = ExportK
     write = table_writer(suffix)
     question = Question(kind) if isinstance(kind, ExportKind) else kind
     if question.kind is ExportKind.QUOTATIONS:
-        return write(quotations(project, layer=question.layer))
+        return write(quotations(project, Filters(layer=question.layer)))
     if question.kind is ExportKind.CROSSTAB:
         counts, tests = compared(project, question), tested(project, question)
         if suffix == ".xlsx":

@@ -159,7 +159,7 @@ def quotations_to_files(who: Researcher, folder: Path) -> None:
     who.visit("Quotations", "Quotations").choose("Codes", "Who takes part")
     with who.project() as project:
         family = project.codebook().at("Who takes part").id
-        expected = tables.quotations(project, codes=[family])
+        expected = tables.quotations(project, tables.Filters(codes=[family]))
         branch = set(project.codebook().branch(family))
         stored = {coding.id: coding for coding in project.codings() if coding.code in branch}
         maija = project.coder_named("Maija").name

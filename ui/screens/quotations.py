@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,9 @@ from coder.model.settling import CONSENSUS
 from coder.store import Project
 from coder.workflow import sorting, tables
 from coder.workflow.layers import EVERYBODY, layers
+from coder.workflow.projects import open_project
 from coder.workflow.search import Place
+from coder.workflow.tables import Filters
 from ui.parts.acting import act, popover
 from ui.parts.layers import unsettled
 from ui.parts.leading import lead
@@ -32,6 +35,15 @@ _FILES = {
 }
 
 
+@dataclass(frozen=True)
+class _Found:
+    """How many quotations pass the filters, from how many documents, and the first rows; files are made anew."""
+
+    quotations: int
+    documents: int
+    rows: pd.DataFrame
+
+
 def show() -> None:
     """Filters, the table, downloads; a row leads to its place in the transcript."""
     st.title("Quotations", anchor=False)
@@ -39,12 +51,13 @@ def show() -> None:
         if not project.coded_by():
             lead("Nothing is coded yet. What you code appears here.", "Begin to code", "coding")
             return
-        frame = _filtered(project)
-    if frame.empty:
-        st.info("No quotation passes these filters.")
-        return
-    _downloads(frame)
-    chosen = _table(frame)
+        filters = _filters(project)
+        found = _found(project, (project.path, project.head, coder_id()), filters)
+        if not found.quotations:
+            st.info("No quotation passes these filters.")
+            return
+        _downloads(project, found, filters)
+    chosen = _table(found)
     if chosen.empty:
         st.caption("Click a cell to read the whole quotation; tick rows to recode or pin them.")
         return
@@ -54,7 +67,7 @@ def show() -> None:
         _read(chosen.iloc[0].to_dict())
 
 
-def _filtered(project: Project) -> pd.DataFrame:
+def _filters(project: Project) -> Filters:
     codebook = project.codebook()
     cases = {case.id: case.name for case in project.cases()}
     documents = {document.id: document.name for document in project.documents()}
@@ -65,9 +78,7 @@ def _filtered(project: Project) -> pd.DataFrame:
     if CONSENSUS.id in layers(project) and four.toggle("The consensus alone", help="What coders agreed on or settled"):
         layer = CONSENSUS.id
         unsettled(project, layer)
-    return _quotations(
-        project,
-        (project.path, project.head, coder_id()),
+    return Filters(
         codes=one.multiselect("Codes", codes, format_func=codebook.path, placeholder="All"),
         cases=two.multiselect("Cases", cases, format_func=cases.__getitem__, placeholder="All"),
         documents=three.multiselect("Documents", documents, format_func=documents.__getitem__, placeholder="All"),
@@ -78,20 +89,21 @@ def _filtered(project: Project) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _quotations(_project: Project, state: tuple[str, str, str], **narrowed: Any) -> pd.DataFrame:
-    """Made once for a state of the project: choosing a row must not make a hundred thousand anew."""
-    return tables.quotations(_project, **narrowed)
+def _found(_project: Project, state: tuple[str, str, str], filters: Filters) -> _Found:
+    """Made once for a state of the project: choosing a row must not look through a hundred thousand anew."""
+    codings = tables.passing(_project, filters)
+    rows = tables.quotations(_project, filters, codings[:_MOST])
+    return _Found(len(codings), len({coding.document for coding in codings}), rows)
 
 
-def _downloads(frame: pd.DataFrame) -> None:
-    made = count(frame["coding id"].nunique(), "quotation")
+def _downloads(project: Project, found: _Found, filters: Filters) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"{made} from {count(frame['document id'].nunique(), 'document')}", width="stretch")
-        for suffix, write in TABLE_WRITERS.items():
+        st.text(f"{count(found.quotations, 'quotation')} from {count(found.documents, 'document')}", width="stretch")
+        for suffix in TABLE_WRITERS:
             name, mime = _FILES[suffix]
             st.download_button(
                 name,
-                data=partial(write, frame),
+                data=partial(_file, project.path, coder_id(), filters, suffix),
                 file_name=f"quotations{suffix}",
                 mime=mime,
                 on_click="ignore",
@@ -100,14 +112,20 @@ def _downloads(frame: pd.DataFrame) -> None:
             )
 
 
-def _table(frame: pd.DataFrame) -> pd.DataFrame:
+def _file(path: str, coder: str, filters: Filters, suffix: str) -> bytes:
+    # Built when asked for, after this rerun has closed its project.
+    with open_project(path) as project:
+        return TABLE_WRITERS[suffix](tables.quotations(project.seen_by(coder), filters))
+
+
+def _table(found: _Found) -> pd.DataFrame:
     """Draw the table; the rows that were chosen in it."""
-    if len(frame) > _MOST:
-        st.caption(
-            f"The first {_MOST:,} of {len(frame):,} rows are shown. Filters look through all, and files hold all."
-        )
+    frame = found.rows.head(_MOST)
+    if max(found.quotations, len(found.rows)) > _MOST:
+        of_all = f"The first {_MOST:,} rows of {count(found.quotations, 'quotation')} are shown"
+        st.caption(f"{of_all}. Filters look through all, and files hold all.")
     event = st.dataframe(
-        frame[_SHOWN].head(_MOST),
+        frame[_SHOWN],
         hide_index=True,
         height=430,
         on_select="rerun",
