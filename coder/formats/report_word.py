@@ -25,6 +25,8 @@ from coder.model.report import (
 _LONG, _SHORT, _MARGIN = 29.7, 21.0, 2.0
 _UPRIGHT, _LYING = _SHORT - 2 * _MARGIN, _LONG - 2 * _MARGIN
 _GREY, _RULE = "5F6368", "C4C6D0"
+_CELL = "Cell"
+"""The style of paragraphs in tables, by its id."""
 
 
 def write(report: Report) -> bytes:
@@ -39,6 +41,7 @@ def write(report: Report) -> bytes:
     for style in ("Normal", "Title", "Heading 1", "Heading 2"):
         lettered(page.styles[style])
     page.styles["Normal"].font.size = Pt(10)
+    _style_cells(page)
     page.add_heading(shown(report.title), 0)
     _quiet(page, report.subtitle)
     _turn(page.sections[0], lying=False)
@@ -160,21 +163,34 @@ def _table(page: Any, table: Table, room: float) -> None:
             _fill(box, words, number=_holds_numbers(table, place), depth=0 if place else row.depth)
 
 
+def _style_cells(page: Any) -> None:
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import Pt
+
+    style = page.styles.add_style(_CELL, WD_STYLE_TYPE.PARAGRAPH)
+    style.base_style, style.font.size = page.styles["Normal"], Pt(8.5)
+    form = style.paragraph_format
+    form.space_before, form.space_after, form.line_spacing = Pt(1), Pt(1), 1.0
+
+
 def _fill(box: Any, words: Cell, *, bold: bool = False, number: bool = False, depth: int = 0) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Cm, Pt
+    from docx.shared import Cm
 
     for place, line in enumerate(words):
         paragraph = box.paragraphs[0] if place == 0 else box.add_paragraph()
-        form = paragraph.paragraph_format
-        form.space_before, form.space_after, form.line_spacing = Pt(1), Pt(1), 1.0
-        form.left_indent = Cm(0.4 * depth)
+        # By its id: a style is looked up among all each time that it is named, and tables have many cells.
+        paragraph._p.style = _CELL
+        if depth:
+            paragraph.paragraph_format.left_indent = Cm(0.4 * depth)
         if number:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         quoted = line.voice is Voice.QUOTED
         run = paragraph.add_run(shown(f"“{line.text}”" if quoted else line.text))
-        run.font.size, run.bold, run.italic = Pt(8.5), bold, line.voice is Voice.QUIET
+        if bold:
+            run.bold = True
         if line.voice is Voice.QUIET:
+            run.italic = True
             _pale(run)
 
 

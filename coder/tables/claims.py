@@ -83,7 +83,8 @@ def standing(material: Material, claim: Claim) -> pd.DataFrame:
     Outside, codings of the claim's codes count as against where it says ``only``. Raises UnknownItem.
     """
     inside, left = set(members(material, claim.group)), unread(material)
-    coded, opposed = (_by_case(material, _branches(material, codes)) for codes in (claim.about, claim.contrary))
+    places = Places.of(material)
+    coded, opposed = (_by_case(places, _branches(material, codes)) for codes in (claim.about, claim.contrary))
     filed = {membership.case for membership in material.memberships}
     rows = []
     for number, case in enumerate(material.cases):
@@ -136,15 +137,21 @@ def coded_against(material: Material, claim: Claim) -> list[Candidate]:
 
 
 def near_against(
-    material: Material, claim: Claim, passages: Passages, said: Vectors, opposite: Vectors, most: int
+    material: Material,
+    claim: Claim,
+    stands: pd.DataFrame,
+    passages: Passages,
+    said: Vectors,
+    opposite: Vectors,
+    most: int,
 ) -> list[Candidate]:
     """Passages of the claim's cases that may speak against it by their meaning, at most ``most`` of each kind.
 
-    ``said`` (1, d) is the vector of the claim, ``opposite`` (k, d) are those of quotations that show the opposite.
-    First come passages like these that are not coded so; then passages near the claim in cases where none of its codes
-    was found; where it names no code, passages near the claim anywhere in its cases. Raises UnknownItem.
+    ``stands`` is what ``standing`` gives, ``said`` (1, d) the vector of the claim, ``opposite`` (k, d) are those of
+    quotations that show the opposite. First come passages like these that are not coded so; then passages near the
+    claim in cases where none of its codes was found; where it names no code, passages near the claim anywhere in its
+    cases.
     """
-    stands = standing(material, claim)
     inside = stands[stands["inside"]]
     lacking = inside[inside["as claimed"] == 0]
     groups: list[tuple[Why, set[str], tuple[str, ...], Vectors]] = []
@@ -155,9 +162,10 @@ def near_against(
     else:
         groups.append((Why.NEAR, set(inside["case"]), claim.contrary, said))
     found: dict[int, Candidate] = {}
-    cases = _cases_of(material, passages.segments)
+    places, (begin, finish) = Places.of(material), _ranges(material, passages.segments)
+    cases = _cases_of(material, begin, finish)
     for why, wanted, codes, others in groups:
-        coded = _coded(material, passages.segments, _branches(material, codes))
+        coded = _coded(places, begin, finish, _branches(material, codes))
         rows = [
             row
             for row, belongs in enumerate(cases)
@@ -167,7 +175,8 @@ def near_against(
             and len(passages.texts[row]) >= LEAST
             and not wanted.isdisjoint(belongs)
         ]
-        near = likeness(passages.vectors[rows], others)
+        # Of all: picking the rows out copies the vectors, which takes longer than comparing some more.
+        near = likeness(passages.vectors, others)[rows] if rows else np.zeros(0, np.float32)
         for place in np.argsort(-near, kind="stable")[:most].tolist():
             row = rows[place]
             segment, belongs = passages.segments[row], tuple(name for name in cases[row] if name in wanted)
@@ -182,10 +191,11 @@ def _branches(material: Material, codes: Iterable[str]) -> set[str]:
     return {each for code in codes if code in material.codebook for each in material.codebook.branch(code)}
 
 
-def _by_case(material: Material, codes: set[str]) -> NDArray[np.int64]:
+def _by_case(places: Places, codes: set[str]) -> NDArray[np.int64]:
     """(cases,), how many codings of these codes touch each."""
+    material = places.material
     numbers = {number for number, code in enumerate(material.codebook.codes) if code.id in codes}
-    stretches, places = case_stretches(material), Places.of(material)
+    stretches = case_stretches(material)
     wanted = np.isin(places.code, list(numbers))
     rows, under = stretches.under(places.start[wanted], places.end[wanted])
     pairs = np.unique(stretches.group[under] * max(len(material.codings), 1) + rows)
@@ -213,24 +223,22 @@ def _ranges(material: Material, segments: Sequence[Segment]) -> tuple[NDArray[np
     return start, end
 
 
-def _cases_of(material: Material, segments: Sequence[Segment]) -> list[list[str]]:
-    """The names of the cases that each segment belongs to."""
+def _cases_of(material: Material, begin: NDArray[np.int64], finish: NDArray[np.int64]) -> list[list[str]]:
+    """The names of the cases that each of n ranges belongs to."""
     stretches, cases = case_stretches(material), len(material.cases)
-    found: list[list[str]] = [[] for _ in segments]
-    rows, under = stretches.under(*_ranges(material, segments))
+    found: list[list[str]] = [[] for _ in begin]
+    rows, under = stretches.under(begin, finish)
     for row, group in zip(rows.tolist(), stretches.group[under].tolist(), strict=True):
         if group < cases and stretches.names[group] not in found[row]:
             found[row].append(stretches.names[group])
     return found
 
 
-def _coded(material: Material, segments: Sequence[Segment], codes: set[str]) -> NDArray[np.bool_]:
-    """(n,), whether a coding of one of these codes touches each segment."""
-    numbers = [number for number, code in enumerate(material.codebook.codes) if code.id in codes]
-    places = Places.of(material)
+def _coded(places: Places, begin: NDArray[np.int64], finish: NDArray[np.int64], codes: set[str]) -> NDArray[np.bool_]:
+    """(n,), whether a coding of one of these codes touches each of n ranges."""
+    numbers = [number for number, code in enumerate(places.material.codebook.codes) if code.id in codes]
     wanted = np.isin(places.code, numbers)
     start, end = places.start[wanted], places.end[wanted]
-    begin, finish = _ranges(material, segments)
     # Ended before its end, begun before its end: what lies between touches it.
     begun = np.searchsorted(np.sort(start), finish, "left")
     ended = np.searchsorted(np.sort(end), begin, "right")

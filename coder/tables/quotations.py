@@ -15,6 +15,7 @@ COLUMNS = (
     "coding id", "document id", "case id", "code id",
 )  # fmt: skip
 """Columns in order; the attributes of cases stand between ``case`` and ``document``, named ``case: ...``."""
+_NUMBERS = {"start": "int64", "end": "int64", "words": "int64", "probability": "float64"}
 
 
 def attribute_column(name: str) -> str:
@@ -92,4 +93,5 @@ def quotations(material: Material) -> pd.DataFrame:
     told |= {"case": [case.name if case else None for case in held], "case id": belongs}
     told |= {attribute_column(name): [case.values.get(name) if case else None for case in held] for name in names}
     frame = pd.DataFrame(told, columns=columns)
-    return frame.astype({"start": "int64", "end": "int64", "words": "int64", "probability": "float64"})
+    # Named, so that a column in which nothing is known has the same type as one in which something is.
+    return frame.astype({name: _NUMBERS.get(name, "str") for name in COLUMNS})

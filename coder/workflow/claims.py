@@ -167,19 +167,20 @@ def look(
     and its vector kept. Raises UnknownItem if its group is gone.
     """
     found = found or material(project)
-    coded, near = coded_against(found, claim), list[Candidate]()
+    coded, near, stands = coded_against(found, claim), list[Candidate](), standing(found, claim)
     by_meaning = meaning is not None and encoder is not None and encoder.name == meaning.model
     if meaning is not None and encoder is not None and by_meaning and len(meaning.passages.texts):
         said = vectors_of(project, encoder, [claim.text])
         coded = _nearest_first(project, found, coded, meaning, said)
-        near = near_against(found, claim, meaning.passages, said, _opposite(project, found, claim, meaning, said), MOST)
+        opposite = _opposite(project, found, claim, meaning, said)
+        near = near_against(found, claim, stands, meaning.passages, said, opposite, MOST)
     judged = _judged(project, found, claim.id)
     places: dict[str, list[Span]] = {}
     for one in judged:
         if one.span is not None:
             places.setdefault(one.judgement.document, []).append(one.span)
     candidates = tuple(each for each in (*coded, *near) if not _covered(each.span, places.get(each.document, ())))
-    return Looked(claim, standing(found, claim), judged, candidates, by_meaning)
+    return Looked(claim, stands, judged, candidates, by_meaning)
 
 
 def table(project: Project) -> pd.DataFrame:

@@ -496,13 +496,17 @@ def _two(value: float) -> str:
 
 def _in_turn(frame: pd.DataFrame) -> list[tuple[str, str]]:
     """Words and source of each place, once for all who coded it: the first of each case, then the second, and so on."""
-    names = frame.groupby(["document id", "start", "end"], sort=False)["coder"].unique().map(", ".join)
+    told = ("case", "speaker", "time", "document")
+    found: dict[tuple[str, int, int], tuple[str, list[str], dict[str, None]]] = {}
+    columns = (frame[name].tolist() for name in ("document id", "start", "end", "quotation", "coder", *told))
+    for document, start, end, words, coder, *where in zip(*columns, strict=True):
+        known = [str(each) for each in where if pd.notna(each)]
+        _, _, coders = found.setdefault((document, start, end), (words, [str(where[0]), *known], {}))
+        coders[coder] = None
     cases: dict[str, list[tuple[str, str]]] = {}
-    for row in frame.drop_duplicates(["document id", "start", "end"]).to_dict("records"):
-        coders = names[row["document id"], row["start"], row["end"]]
-        where = [row[name] for name in ("case", "speaker", "time", "document") if pd.notna(row[name])]
-        source = " · ".join([*where, f"coded by {coders}"])
-        cases.setdefault(str(row["case"]), []).append((str(row["quotation"]), source))
+    for words, (case, *where), coders in found.values():
+        source = " · ".join([*where, f"coded by {', '.join(coders)}"])
+        cases.setdefault(case, []).append((words, source))
     return [each for round in zip_longest(*cases.values()) for each in round if each is not None]
 
 

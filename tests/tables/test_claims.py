@@ -77,7 +77,8 @@ def passages(vectors: list[tuple[float, float]]) -> Passages:
 def near(claim: Claim, opposite: list[tuple[float, float]], *places: tuple[int, int, int, str]) -> list[Candidate]:
     shown = passages([(1, 0), (0.9, 0.1), (1, 0), (1, 0), (0.2, 1), (1, 0)])
     contrary = np.array(opposite, np.float32).reshape(-1, 2)
-    return near_against(study(*places), claim, shown, np.array([[1, 0]], np.float32), contrary, 5)
+    made, said = study(*places), np.array([[1, 0]], np.float32)
+    return near_against(made, claim, standing(made, claim), shown, said, contrary, 5)
 
 
 def test_meaning_is_looked_at_where_the_codes_of_the_claim_are_missing() -> None:

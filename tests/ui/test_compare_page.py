@@ -143,7 +143,10 @@ def test_of_many_quotations_a_browser_gets_the_first_and_the_files_all(
         app.session_state["redthread"] = Session(project=str(study), coder=project.coders()[0].id)
     app.run()
     assert not app.exception
-    assert f"The first 5 rows of {many} quotations are shown. Filters look through all, and files hold all." in captions(app)
+    assert (
+        f"The first 5 rows of {many} quotations are shown. Filters look through all, and files hold all."
+        in captions(app)
+    )
     assert len(app.dataframe[0].value) == 5
     app.multiselect[2].select(last.document).run()
     assert set(app.dataframe[0].value["document"]) == {app.multiselect[2].options[-2]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +23,8 @@ from coder.workflow.documents import Source, change_document, import_documents, 
 from coder.workflow.framework import matrix
 from coder.workflow.pictures import Options, PictureKind, picture
 from coder.workflow.pictures import behind as behind_picture
-from coder.workflow.tables import ExportKind, Question, behind, compared, unread_documents
+from coder.workflow.projects import create_sample
+from coder.workflow.tables import ExportKind, Filters, Question, behind, compared, passing, quotations, unread_documents
 from tests.workflow.conftest import BOOK, TEXT
 
 Find = Callable[[str], Span]
@@ -35,6 +36,12 @@ def case(project: Project, document: str, me: str) -> str:
     made = add_case(project, "Kartano", coder=me)
     assign(project, document, made.id, coder=me)
     return made.id
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    with create_sample(tmp_path_factory.mktemp("sample") / "sample.redthread") as project:
+        yield project
 
 
 def test_of_one_coders_codings_what_another_read_is_not_yet_read(
@@ -56,6 +63,30 @@ def test_tables_and_matrix_agree_on_what_is_read(
     code_span(project, document, span_of("but no time was given."), "time", coder=me)
     assert compared(project, Question()).loc["Kartano", "Paths / Together"] == 0
     assert matrix(project).cells[case, "paths"].words == "read, and absent"
+
+
+def test_filters_narrow_as_one_would_in_the_whole_table(sample: Project) -> None:
+    whole, codebook = quotations(sample), sample.codebook()
+    for family in [code for code in codebook.codes if code.parent is None]:
+        below = {codebook.path(code) for code in codebook.branch(family.id)}
+        narrowed = quotations(sample, Filters(codes=[family.id]))
+        pd.testing.assert_frame_equal(narrowed, whole[whole["code path"].isin(below)].reset_index(drop=True))
+    for column, by in (("case id", "cases"), ("document id", "documents"), ("coder", "coders")):
+        for value in whole[column].dropna().unique():
+            narrowed = quotations(sample, Filters(**{by: [value]}))
+            pd.testing.assert_frame_equal(narrowed, whole[whole[column] == value].reset_index(drop=True))
+    said = quotations(sample, Filters(words=" The MANAGER "))
+    assert 0 < len(said) < len(whole)
+    held = whole["quotation"].str.lower().str.contains("the manager", regex=False)
+    pd.testing.assert_frame_equal(said, whole[held].reset_index(drop=True))
+
+
+def test_the_first_rows_are_those_of_the_whole_table(sample: Project) -> None:
+    found = passing(sample, Filters())
+    first, whole = quotations(sample, codings=found[:50]), quotations(sample)
+    assert set(first["coding id"]) == {coding.id for coding in found[:50]}
+    kept = whole[whole["coding id"].isin(first["coding id"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(first, kept)
 
 
 def test_behind_a_number_with_the_codes_below_stand_their_quotations(
