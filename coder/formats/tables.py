@@ -94,10 +94,16 @@ def fill_sheet(sheet: Any, frame: pd.DataFrame) -> None:
         cell.font = bold
     sheet.append(header)
     wrapped = [place for place, alignment in enumerate(alignments) if alignment.wrap_text]
+    styles: dict[tuple[Any, ...], Any] = {}
     for number, row in enumerate(frame.itertuples(index=False, name=None), start=2):
         cells = [excel_cell(sheet, value) for value in row]
-        for cell, alignment in zip(cells, alignments, strict=True):
-            cell.alignment = alignment
+        for place, cell in enumerate(cells):
+            # Aligned one by one, cells take longer than all else together: those that look alike share a style.
+            look = place, *(cell._style or ())
+            if look not in styles:
+                cell.alignment = alignments[place]
+                styles[look] = cell._style
+            cell._style = styles[look]
         fit_row(sheet, number, (cells[place].value for place in wrapped), _WIDEST)
         sheet.append(cells)
 
@@ -133,7 +139,8 @@ def excel_cell(sheet: Any, value: Any) -> Any:
     if isinstance(value, str):
         # Set last: openpyxl takes "=1+1" for a formula and "#N/A" for an error.
         cell.data_type = "s"
-        cell.quotePrefix = FORMULA.match(value) is not None
+        if FORMULA.match(value):
+            cell.quotePrefix = True
     return cell
 
 
