@@ -21,6 +21,7 @@ import typer
 from typer.core import TyperGroup
 
 from coder.errors import CodingError, InvalidValue, UnknownItem, UnreadableFile
+from coder.model.choices import Colour, ExportKind, Look, Measure, PictureKind, Target
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,17 +85,8 @@ account_app = typer.Typer(help="Who may sign in to a team server.", no_args_is_h
 app.add_typer(account_app, name="account")
 
 
-class Program(StrEnum):
-    """The same as ``workflow.exchange.Target``, which takes lxml to load."""
-
-    STRICT = "strict"
-    NVIVO = "nvivo"
-    MAXQDA = "maxqda"
-    ATLAS = "atlasti"
-
-
 class Kind(StrEnum):
-    """What is exported: the tables of ``workflow.tables.ExportKind``, which takes pandas to load, or transcripts."""
+    """What is exported: the tables of ``ExportKind``, transcripts, or the project as text."""
 
     QUOTATIONS = "quotations"
     CASES = "cases"
@@ -123,43 +115,6 @@ class TableForm(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     PARQUET = "parquet"
-
-
-class PictureName(StrEnum):
-    """The same as ``workflow.pictures.PictureKind``, which takes pandas to load."""
-
-    HEATMAP = "heatmap"
-    NETWORK = "network"
-    PORTRAIT = "portrait"
-    TIMELINE = "timeline"
-    MAP = "map"
-    CONTRAST = "contrast"
-
-
-class LookName(StrEnum):
-    """The same as ``pictures.Look``."""
-
-    LIGHT = "light"
-    DARK = "dark"
-    GREY = "grey"
-
-
-class MeasureName(StrEnum):
-    """The same as ``tables.Measure``."""
-
-    CODINGS = "codings"
-    DOCUMENTS = "documents"
-    WORDS = "coded words"
-    PER_THOUSAND = "coded words per 1,000"
-    SPEAKERS = "share of speakers"
-    BINARY = "coded or not"
-
-
-class By(StrEnum):
-    """The same as ``workflow.pictures.Colour``."""
-
-    CODE = "code"
-    CASE = "case"
 
 
 Study = Annotated[
@@ -622,9 +577,7 @@ def export(
     document: Annotated[
         str, typer.Option(metavar="NAME", help="This document alone, coded, to a file .html, .docx or .md.")
     ] = "",
-    measure: Annotated[
-        MeasureName, typer.Option(help="What numbers count, where codes are counted.")
-    ] = MeasureName.CODINGS,
+    measure: Annotated[Measure, typer.Option(help="What numbers count, where codes are counted.")] = Measure.CODINGS,
     within: Annotated[
         int, typer.Option(min=0, metavar="N", help="With --kind co-occurrence: together is within so many passages.")
     ] = 0,
@@ -634,8 +587,8 @@ def export(
     ] = "",
     form: Annotated[Form, typer.Option("--as", help="What the transcripts in the folder are.")] = Form.HTML,
     program: Annotated[
-        Program, typer.Option("--for", help="The program that a .qdpx is for; each counts positions in its own way.")
-    ] = Program.STRICT,
+        Target, typer.Option("--for", help="The program that a .qdpx is for; each counts positions in its own way.")
+    ] = Target.STRICT,
 ) -> None:
     """Write what was coded to a table for Excel, R, pandas and others, as transcripts to read, or for other programs.
 
@@ -650,10 +603,9 @@ def export(
     if document or kind is Kind.TRANSCRIPTS:
         _export_transcripts(study, to, document, form)
         return
-    from coder.tables import Measure
     from coder.workflow.layers import layer_named
     from coder.workflow.projects import open_project
-    from coder.workflow.tables import ExportKind, Question
+    from coder.workflow.tables import Question
     from coder.workflow.tables import export as write
 
     if attribute and kind is not Kind.CROSSTAB:
@@ -663,7 +615,7 @@ def export(
 
     with open_project(study) as project:
         question = Question(
-            ExportKind(kind), Measure(measure), attribute, within, layer=layer_named(project, layer), whole=whole
+            ExportKind(kind), measure, attribute, within, layer=layer_named(project, layer), whole=whole
         )
         size = write(project, to, question)
         _say(f"Wrote {to} ({size:,} bytes).")
@@ -672,12 +624,12 @@ def export(
             _tell_what_is_cut(project)
 
 
-def _export_study(study: Path, to: Path, program: Program) -> None:
-    from coder.workflow.exchange import Target, export_study
+def _export_study(study: Path, to: Path, program: Target) -> None:
+    from coder.workflow.exchange import export_study
     from coder.workflow.projects import open_project
 
     with open_project(study) as project:
-        losses = export_study(project, to, target=Target(program))
+        losses = export_study(project, to, target=program)
     _say(f"Wrote {to}.")
     _tell_losses(losses)
 
@@ -905,31 +857,30 @@ def _stop_at_conflicts(merge: Merge, then: str) -> None:
 def picture_(
     study: Study,
     kind: Annotated[
-        PictureName,
+        PictureKind,
         typer.Option(
             help="Codes in each case; codes that occur together; one document line by line; codes over dates; "
             "passages by meaning; two groups of cases against each other."
         ),
     ],
     to: Annotated[Path, typer.Option("--to", metavar="FILE", readable=False, help="The file to draw: .svg or .png.")],
-    look: Annotated[LookName, typer.Option(help="What it is drawn for.")] = LookName.LIGHT,
+    look: Annotated[Look, typer.Option(help="What it is drawn for.")] = Look.LIGHT,
     document: Annotated[
         str, typer.Option(metavar="NAME", help="With --kind portrait: this document; without it, the one most coded.")
     ] = "",
-    by: Annotated[By, typer.Option(help="With --kind map: what colours and shapes tell apart.")] = By.CODE,
+    by: Annotated[Colour, typer.Option(help="With --kind map: what colours and shapes tell apart.")] = Colour.CODE,
     whole: Annotated[bool, typer.Option("--with-below", help="In counts a code counts with all below it.")] = False,
 ) -> None:
     """Draw a picture of what was coded, for a paper or a talk."""
-    if document and kind is not PictureName.PORTRAIT:
+    if document and kind is not PictureKind.PORTRAIT:
         raise InvalidValue("--document is for --kind portrait")
-    from coder.pictures import Look
-    from coder.workflow.pictures import Colour, Options, PictureKind, export_picture
+    from coder.workflow.pictures import Options, export_picture
     from coder.workflow.projects import open_project
 
     with open_project(study) as project:
         chosen = project.document_named(document).id if document else None
-        options = Options(look=Look(look), document=chosen, by=Colour(by), whole=whole)
-        size = export_picture(project, to, PictureKind(kind), options)
+        options = Options(look=look, document=chosen, by=by, whole=whole)
+        size = export_picture(project, to, kind, options)
     _say(f"Drew {to} ({size:,} bytes).")
 
 

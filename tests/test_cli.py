@@ -17,11 +17,11 @@ from coder.cli import Form, Kind, app
 from coder.formats import write_codebook
 from coder.formats.transcripts import TRANSCRIPT_WRITERS
 from coder.model import Code, Codebook, Span
+from coder.model.choices import ExportKind
 from coder.suggest.encoder import Encoder
 from coder.workflow.assistant import Assistant
 from coder.workflow.codings import code_span
 from coder.workflow.projects import open_project, person
-from coder.workflow.tables import ExportKind
 
 Run = Callable[..., Result]
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from coder.formats.refi_offsets import STRICT, WINDOWS, Profile
 from coder.formats.refi_xml import derived
-from coder.formats.targets import Target
+from coder.model.choices import Target
 
 
 class Fact(StrEnum):

@@ -27,9 +27,9 @@ from coder.formats.refi_xml import (
     schema_problems,
     serialised,
 )
-from coder.formats.targets import Target
 from coder.model import AttributeType, Coding, Loss, Memo, Origin, Span, Study, StudyDocument, Value
 from coder.model.case import parse_value
+from coder.model.choices import Target
 
 LONGEST_NAME = 100
 """Characters of a quotation that are repeated as the name of its selection."""

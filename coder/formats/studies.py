@@ -20,8 +20,8 @@ from coder.formats import (
     uima,
     webanno,
 )
-from coder.formats.targets import Target
 from coder.model import Loss, Received, Study
+from coder.model.choices import Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ import yaml
 from coder.errors import MalformedFile
 from coder.formats import codebook_yaml
 from coder.formats.archives import opened, unpacked
-from coder.formats.targets import Target
 from coder.model import (
     Anchor,
     Attribute,
@@ -45,6 +44,7 @@ from coder.model import (
     Turn,
     TurnKind,
 )
+from coder.model.choices import Target
 
 FORMAT = "redthread-study/1"
 _WHAT = "project as plain text"

@@ -7,7 +7,7 @@ that somebody wrote is ever computed.
 from coder.pictures.diverging import diverging
 from coder.pictures.drawing import CHOSEN, PIXELS, Spec, png, svg
 from coder.pictures.heatmap import heatmap
-from coder.pictures.look import SHAPES, Look
+from coder.pictures.look import SHAPES
 from coder.pictures.meaning import meaning_map
 from coder.pictures.naming import short_names
 from coder.pictures.network import network
@@ -19,7 +19,6 @@ __all__ = [
     "CHOSEN",
     "PIXELS",
     "SHAPES",
-    "Look",
     "Spec",
     "diverging",
     "heatmap",

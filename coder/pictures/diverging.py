@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from coder.model.choices import Look
 from coder.pictures.drawing import Spec, answering, framed, lit, rows_of, tooltip
-from coder.pictures.look import Look
+from coder.pictures.look import tones_of
 from coder.pictures.naming import short_names
 
 _WIDE, _STEP = 560, 24
@@ -25,7 +26,7 @@ def diverging(
 
     A bar is filled where its interval keeps from zero, and hollow where it does not. A click tells ``path``.
     """
-    tones = look.tones
+    tones = tones_of(look)
     paths = short_names(table["path"], separator)
     names = short_names(["first " + first, "second " + second], longest=38)
     left, right = (name.split(" ", 1)[1] for name in names.values())

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 import vl_convert
 
-from coder.pictures.look import Look
+from coder.model.choices import Look
+from coder.pictures.look import tones_of
 
 Spec = dict[str, Any]
 """A Vega-Lite specification."""
@@ -47,7 +48,7 @@ def lit(by_default: Any, when_on: Any) -> Spec:
 
 def framed(title: str, subtitle: str, look: Look, **content: Any) -> Spec:
     """A whole specification: title, colours and letters of this look around the content."""
-    tones = look.tones
+    tones = tones_of(look)
     around = {"labelFont": FONT, "titleFont": FONT, "labelColor": tones.ink, "titleColor": tones.faint,
               "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}  # fmt: skip
     return {

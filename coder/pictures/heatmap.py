@@ -7,8 +7,9 @@ from math import isnan
 import numpy as np
 import pandas as pd
 
+from coder.model.choices import Look
 from coder.pictures.drawing import Spec, answering, framed, lit, rows_of, tooltip
-from coder.pictures.look import Look, mixed, readable_on
+from coder.pictures.look import mixed, readable_on, tones_of
 from coder.pictures.naming import short_names
 
 _WIDE, _NARROWEST, _WIDEST = 620, 34, 72
@@ -21,7 +22,7 @@ def heatmap(table: pd.DataFrame, title: str, subtitle: str, look: Look = Look.LI
 
     A click tells ``path`` and ``column``.
     """
-    tones = look.tones
+    tones = tones_of(look)
     values = table.astype("float64").to_numpy(na_value=np.nan) if table.size else np.zeros(table.shape)
     most = max(float(np.nanmax(values, initial=0)), 1e-9)
     paths, columns = short_names(map(str, table.index), separator), short_names(map(str, table.columns), longest=26)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import NamedTuple
+
+from coder.model.choices import Look
 
 OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442")
 """Okabe & Ito (2008), "Color Universal Design": the palette without its black, in an order that tells the first apart
@@ -30,19 +31,6 @@ class Tones(NamedTuple):
     groups: tuple[str, ...]
 
 
-class Look(StrEnum):
-    """What a picture is drawn for."""
-
-    LIGHT = "light"
-    DARK = "dark"
-    GREY = "grey"
-
-    @property
-    def tones(self) -> Tones:
-        """Its colours."""
-        return _TONES[self]
-
-
 _TONES = {
     Look.LIGHT: Tones(
         "#ffffff", "#1f2328", "#57606a", "#d0d7de", "#f3f7fb", "#08306b", "#0072b2", "#d55e00", "#0072b2",
@@ -57,6 +45,11 @@ _TONES = {
         _GREYS,
     ),
 }  # fmt: skip
+
+
+def tones_of(look: Look) -> Tones:
+    """The colours of a look."""
+    return _TONES[look]
 
 
 def mixed(low: str, high: str, share: float) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from coder.model.choices import Look
 from coder.pictures.drawing import Spec, answering, framed, lit, rows_of, tooltip
-from coder.pictures.look import SHAPES, Look
+from coder.pictures.look import SHAPES, tones_of
 from coder.pictures.naming import short_names
 
 _SIDE = 620
@@ -26,7 +27,7 @@ def meaning_map(
     At most seven ``groups`` have a colour and a shape each, in this order; points of all others are small and hollow.
     A click tells ``document`` and ``start``.
     """
-    tones = look.tones
+    tones = tones_of(look)
     names = short_names(groups[: len(SHAPES)], separator)
     frame = points.assign(group=points["group"].map(names))
     many = len(names)

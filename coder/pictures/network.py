@@ -9,8 +9,9 @@ from math import atan2, cos, degrees, pi, sin
 
 import pandas as pd
 
+from coder.model.choices import Look
 from coder.pictures.drawing import Spec, answering, framed, lit, rows_of, tooltip
-from coder.pictures.look import SHAPES, Look
+from coder.pictures.look import SHAPES, tones_of
 from coder.pictures.naming import short_names
 
 _LETTER, _ROOM, _SMALLEST = 6.0, 27, 150
@@ -32,7 +33,7 @@ def network(
 
     A click tells ``path`` and ``with``, on a code ``path`` alone.
     """
-    tones = look.tones
+    tones = tones_of(look)
     names = short_names(codes["path"], separator, longest=24)
     around = {path: pi / 2 - 2 * pi * (place + 0.5) / max(1, len(codes)) for place, path in enumerate(codes["path"])}
     branches = list(dict.fromkeys(codes["branch"]))

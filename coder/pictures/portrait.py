@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from coder.model.choices import Look
 from coder.pictures.drawing import Spec, answering, framed, lit, rows_of, tooltip
-from coder.pictures.look import Look
+from coder.pictures.look import tones_of
 from coder.pictures.naming import short_names
 
 _WIDE, _STEP = 720, 24
@@ -27,7 +28,7 @@ def portrait(
     Codes stand in the order in which they first come in ``lines``; ``words`` is the length of the document, ``read``
     the words that somebody has read, None for all. A click tells ``coding``.
     """
-    tones = look.tones
+    tones = tones_of(look)
     paths = short_names(dict.fromkeys(lines["path"]), separator)
     frame = lines.assign(code=lines["path"].map(paths), last=lines["last"].clip(lower=lines["first"] + 1))
     along = {"type": "quantitative", "title": "words from the beginning",

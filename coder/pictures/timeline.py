@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from coder.model.choices import Look
 from coder.pictures.drawing import Spec, answering, framed, lit, rows_of, tooltip
 from coder.pictures.heatmap import number
-from coder.pictures.look import Look
+from coder.pictures.look import tones_of
 from coder.pictures.naming import short_names
 
 _WIDE, _NARROWEST, _WIDEST = 660, 30, 84
@@ -22,7 +23,7 @@ def timeline(
 
     A click tells ``path`` and ``column``.
     """
-    tones = look.tones
+    tones = tones_of(look)
     paths, columns = short_names(map(str, table.index), separator), list(map(str, table.columns))
     most = max(float(table.max().max()), 1e-9) if table.size else 1.0
     rows = [

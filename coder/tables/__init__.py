@@ -4,7 +4,7 @@ from coder.tables.cases import NO_CASE, case_by_code, case_words, told_apart, un
 from coder.tables.changes import changed_cells
 from coder.tables.co_occurrence import Near, co_occurrence, codings_together
 from coder.tables.contrasts import Said, contrast
-from coder.tables.counting import Measure, codings_in
+from coder.tables.counting import codings_in
 from coder.tables.crosstab import association, crosstab, values_of
 from coder.tables.groups import (
     INTERVIEWER,
@@ -34,7 +34,6 @@ __all__ = [
     "NO_CASE",
     "NO_DATE",
     "Material",
-    "Measure",
     "Near",
     "Period",
     "Said",

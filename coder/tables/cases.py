@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pandas as pd
 
-from coder.tables.counting import Measure, belonging, counted, group_words
+from coder.model.choices import Measure
+from coder.tables.counting import belonging, counted, group_words
 from coder.tables.material import Material
 from coder.tables.places import Places, Stretches, clipped, numbered
 

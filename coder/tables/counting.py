@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import numpy as np
 import pandas as pd
 
 from coder.model import Turn
+from coder.model.choices import Measure
 from coder.tables.material import Material
 from coder.tables.places import Ints, Places, Stretches, Words, distinct, numbered, union_lengths
-
-
-class Measure(StrEnum):
-    """What a cell counts."""
-
-    CODINGS = "codings"
-    DOCUMENTS = "documents"
-    WORDS = "coded words"
-    PER_THOUSAND = "coded words per 1,000"
-    SPEAKERS = "share of speakers"
-    BINARY = "coded or not"
-
-    @property
-    def needs_texts(self) -> bool:
-        """Whether the texts of the documents are needed."""
-        return self in (Measure.WORDS, Measure.PER_THOUSAND)
 
 
 def counted(

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coder.model import AttributeType, Value
+from coder.model.choices import Measure
 from coder.tables.cases import case_by_code, unread
-from coder.tables.counting import Measure
 from coder.tables.material import Material
 
 DRAWS = 9_999

@@ -7,7 +7,8 @@ from enum import StrEnum
 import pandas as pd
 
 from coder.model import Document, DocumentKind
-from coder.tables.counting import Measure, counted
+from coder.model.choices import Measure
+from coder.tables.counting import counted
 from coder.tables.material import Material
 from coder.tables.places import Stretches, Words, clipped, numbered
 

@@ -17,14 +17,15 @@ import pandas as pd
 
 from coder import tables as made
 from coder.errors import InvalidValue
+from coder.model.choices import ExportKind, Measure
 from coder.model.framework import RowKind
 from coder.store import Project
-from coder.tables import Measure, Period
+from coder.tables import Period
 from coder.tables.framework import framework_table
 from coder.workflow import contrasts, framework, projects, tables
 from coder.workflow.cases import case_named
 from coder.workflow.layers import layer_named
-from coder.workflow.tables import ExportKind, Question
+from coder.workflow.tables import Question
 
 _Word = TypeVar("_Word", bound=StrEnum)
 

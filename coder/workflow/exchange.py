@@ -10,7 +10,6 @@ from pathlib import Path
 from coder.errors import ProjectUnavailable, StaleEdit, UnreadableFile
 from coder.formats import study_plain
 from coder.formats.studies import is_study, read_study, write_study
-from coder.formats.targets import Target
 from coder.model import (
     Attribute,
     Case,
@@ -34,6 +33,7 @@ from coder.model import (
     now,
 )
 from coder.model.case import parse_value
+from coder.model.choices import Target
 from coder.model.framework import RowKind
 from coder.segmenting import SEGMENTER, passages
 from coder.store import Change, Project
@@ -45,7 +45,6 @@ from coder.workflow.rounds import left_out
 
 __all__ = [
     "Preview",
-    "Target",
     "export_folder",
     "export_study",
     "holds_study",

@@ -16,31 +16,21 @@ from numpy.typing import NDArray
 from coder import pictures
 from coder.errors import UnknownFormat, UnknownItem
 from coder.model import DocumentKind, text_hash
+from coder.model.choices import Colour, ExportKind, Look, Measure, PictureKind
 from coder.model.claim import CaseGroup
 from coder.model.codebook import SEPARATOR
-from coder.pictures import Look, Spec
+from coder.pictures import Spec
 from coder.store import Project
 from coder.suggest.encoder import Encoder, SentenceTransformerEncoder
 from coder.suggest.encoders import default_encoder
-from coder.tables import Measure, Period
+from coder.tables import Period
 from coder.tables.contrasts import members
 from coder.tables.passages import are_coded, code_lines, coded_passages, words_until
 from coder.workflow import contrasts, tables
 from coder.workflow.contrasts import Contrasted
 from coder.workflow.corpus import Corpus, embed
 from coder.workflow.switches import Switches
-from coder.workflow.tables import ExportKind, Question, material
-
-
-class PictureKind(StrEnum):
-    """What a picture shows."""
-
-    HEATMAP = "heatmap"
-    NETWORK = "network"
-    PORTRAIT = "portrait"
-    TIMELINE = "timeline"
-    MAP = "map"
-    CONTRAST = "contrast"
+from coder.workflow.tables import Question, material
 
 
 class Unit(StrEnum):
@@ -49,13 +39,6 @@ class Unit(StrEnum):
     DOCUMENTS = "documents"
     CASES = "cases"
     TEXT = "text"
-
-
-class Colour(StrEnum):
-    """What the points of a map are told apart by."""
-
-    CODE = "code"
-    CASE = "case"
 
 
 MOST = {

@@ -23,6 +23,7 @@ from coder.formats import report_html, report_word
 from coder.formats.tables import TABLE_WRITERS
 from coder.formats.timeless import timeless
 from coder.model import Codebook, Span
+from coder.model.choices import ExportKind, Measure, PictureKind
 from coder.model.claim import CaseGroup
 from coder.model.codebook import SEPARATOR
 from coder.model.framework import CellState, Matrix, MatrixCell, RowKind
@@ -43,7 +44,7 @@ from coder.model.report import (
     table,
 )
 from coder.store import Project
-from coder.tables import Measure, Period
+from coder.tables import Period
 from coder.tables.crosstab import NOT_KNOWN
 from coder.tables.framework import columns_under
 from coder.workflow import agreement, contrasts, framework, pictures, tables
@@ -51,8 +52,8 @@ from coder.workflow.agreement import Agreement, AgreementQuestion, View
 from coder.workflow.contrasts import Contrasted
 from coder.workflow.methods import methods, statement
 from coder.workflow.permission import change_by
-from coder.workflow.pictures import Options, PictureKind
-from coder.workflow.tables import ExportKind, Question
+from coder.workflow.pictures import Options
+from coder.workflow.tables import Question
 
 
 class Part(StrEnum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
 
@@ -14,26 +13,13 @@ from coder import tables
 from coder.errors import ProjectUnavailable, UnknownFormat, UnknownItem
 from coder.formats.tables import TABLE_WRITERS, write_workbook
 from coder.model import Coding, Document, DocumentKind, Segment, Turn, new_id
+from coder.model.choices import ExportKind, Measure
 from coder.model.settling import CONSENSUS
 from coder.store import Project
-from coder.tables import NO_CASE, Material, Measure, Near, Period, Stretches
+from coder.tables import NO_CASE, Material, Near, Period, Stretches
 from coder.workflow.corpus import interviewer
 from coder.workflow.layers import EVERYBODY, reached_by
 from coder.workflow.layers import layer as codings_of_layer
-
-
-class ExportKind(StrEnum):
-    """What an exported file holds."""
-
-    QUOTATIONS = "quotations"
-    CASES = "cases"
-    CROSSTAB = "crosstab"
-    CO_OCCURRENCE = "co-occurrence"
-    SPEAKERS = "speakers"
-    ROLES = "roles"
-    KINDS = "kinds"
-    TIMELINE = "timeline"
-    MEETINGS = "meetings"
 
 
 @dataclass(frozen=True, slots=True)

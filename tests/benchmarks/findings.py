@@ -25,13 +25,14 @@ from streamlit.logger import set_log_level
 from streamlit.testing.v1 import AppTest
 
 from coder.model import Attribute, Case, Membership
+from coder.model.choices import ExportKind, PictureKind
 from coder.model.framework import RowKind
 from coder.store import Project
 from coder.workflow import framework, pictures, report
-from coder.workflow.pictures import Options, PictureKind
+from coder.workflow.pictures import Options
 from coder.workflow.projects import create_sample, open_project
 from coder.workflow.suggestions import Snapshot
-from coder.workflow.tables import ExportKind, Question
+from coder.workflow.tables import Question
 from ui.serve import collect_seldom
 from ui.session import Session
 

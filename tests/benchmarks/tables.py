@@ -29,8 +29,9 @@ from coder.model import (
     Span,
     Turn,
 )
+from coder.model.choices import Measure
 from coder.model.framework import RowKind
-from coder.tables import Material, Measure, Near, case_by_code, co_occurrence, code_by_speaker
+from coder.tables import Material, Near, case_by_code, co_occurrence, code_by_speaker
 from coder.tables.framework import framework
 from coder.tables.passages import coded_passages
 

@@ -13,7 +13,7 @@ import pytest
 from walking import App, Arrival, Researcher
 
 from coder.model import Coding, Origin, Outcome
-from coder.tables import Measure
+from coder.model.choices import Measure
 from coder.workflow import tables
 from coder.workflow.cases import add_attribute, add_case, set_value
 from coder.workflow.codebooks import add_code

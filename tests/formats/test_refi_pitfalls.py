@@ -14,8 +14,8 @@ from coder.formats import archives, read_codebook
 from coder.formats.refi_codebook import invalid as invalid_codebook
 from coder.formats.refi_codebook import write as write_codebook
 from coder.formats.studies import is_study, read_study, write_study
-from coder.formats.targets import Target
 from coder.model import Case, Code, Codebook, Coding, Membership, Memo, Received
+from coder.model.choices import Target
 from tests.formats.refi_files import (
     BOOK,
     CASE,

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 
 from coder.formats.refi_write import invalid
 from coder.formats.studies import read_study, write_study
-from coder.formats.targets import Target
 from coder.model import Study
+from coder.model.choices import Target
 from coder.workflow.exchange import new_project_from, preview, study_of, take_in
 from tests.formats.studies_made import studies
 

@@ -30,13 +30,13 @@ from coder.model import (
     Turn,
     text_hash,
 )
+from coder.model.choices import Measure
 from coder.tables import (
     INTERVIEWER,
     NO_CASE,
     NO_DATE,
     NOBODY,
     Material,
-    Measure,
     Near,
     Period,
     association,

@@ -24,7 +24,8 @@ from coder.model import (
     TurnKind,
     text_hash,
 )
-from coder.tables import NO_CASE, Material, Measure, case_by_code, case_words, clock, quotations
+from coder.model.choices import Measure
+from coder.tables import NO_CASE, Material, case_by_code, case_words, clock, quotations
 
 TEXT = "Ada: one two three four\n\nBo: five six\n\nEnd of recording"
 TURNS = (

@@ -10,10 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from coder.formats.tables import TABLE_WRITERS
+from coder.model.choices import ExportKind, Measure
 from coder.store import Project
-from coder.tables import Measure
 from coder.workflow.cases import add_attribute, add_case, assign, set_value
-from coder.workflow.tables import ExportKind, Question, as_file, behind, compared
+from coder.workflow.tables import Question, as_file, behind, compared
 from tests.workflow.study import code_document, fill
 from ui.session import Session
 

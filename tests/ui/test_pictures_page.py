@@ -7,11 +7,11 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from coder import cli
-from coder.pictures import Look
+from coder.model.choices import Look, PictureKind
+from coder.pictures.look import tones_of
 from coder.store import Project
 from coder.suggest.encoder import Encoder
 from coder.workflow.cases import add_case, assign
-from coder.workflow.pictures import Colour, PictureKind
 from tests.workflow.study import code_document, fill
 from ui.session import Session
 
@@ -75,7 +75,7 @@ def test_choices_are_kept_when_somebody_comes_back(study: Path) -> None:
     app.selectbox[0].set_value(list(PictureKind).index(PictureKind.TIMELINE)).run()
     app.selectbox(key="pictures Look").set_value(1 + list(Look).index(Look.GREY)).run()
     (spec,) = charts(app)
-    assert Look.GREY.tones.accent in spec
+    assert tones_of(Look.GREY).accent in spec
     again = visit(study, pictures=app.session_state["pictures"])
     assert charts(again) == [spec]
 
@@ -117,9 +117,3 @@ def test_the_terminal_says_what_cannot_be_drawn(study: Path, words: list[str], t
     done = CliRunner().invoke(cli.app, ["picture", str(study), *words])
     assert done.exit_code == 1
     assert told in done.output
-
-
-def test_the_terminal_names_what_the_library_draws() -> None:
-    assert [*cli.PictureName] == [*PictureKind]
-    assert [*cli.LookName] == [*Look]
-    assert [*cli.By] == [*Colour]

@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from coder.model import Role
+from coder.model.choices import Measure
 from coder.store import Project
-from coder.tables import Measure
 from coder.workflow.cases import add_attribute
 from coder.workflow.coders import add_coder
 from coder.workflow.report import Contents, Part, choose, chosen

@@ -14,15 +14,15 @@ import pytest
 from coder import open_project
 from coder.errors import CodingError, InvalidValue, NotAProject
 from coder.model import AttributeType, Code, Codebook, Coder, Origin, Span
+from coder.model.choices import ExportKind, Measure
 from coder.model.framework import RowKind
 from coder.store import Project
 from coder.store.views import VIEWS
-from coder.tables import Measure
 from coder.workflow.cases import add_attribute, add_case, assign, set_value
 from coder.workflow.codings import code_span, refuse_suggestion, write_memo
 from coder.workflow.documents import Source, import_documents, remove_document
 from coder.workflow.framework import write_summary
-from coder.workflow.tables import ExportKind, Question, compared
+from coder.workflow.tables import Question, compared
 
 CAPTIONS = """WEBVTT
 

@@ -9,9 +9,10 @@ import pytest
 
 from coder.errors import ProjectExists, UnknownFormat
 from coder.model import Coding, Received, new_id
+from coder.model.choices import Target
 from coder.store import Project
 from coder.workflow.codings import undo
-from coder.workflow.exchange import Target, export_study, new_project_from, preview, read_study, study_of, take_in
+from coder.workflow.exchange import export_study, new_project_from, preview, read_study, study_of, take_in
 
 
 def test_a_second_import_brings_nothing(project: Project, coded: Coding, me: str) -> None:

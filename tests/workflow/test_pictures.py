@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from coder.errors import ProjectUnavailable, UnknownFormat, UnknownItem
 from coder.model import Code, Codebook, Coding, Span
+from coder.model.choices import Colour, Measure, PictureKind
 from coder.model.claim import CaseGroup
 from coder.pictures import svg
 from coder.store import Project
-from coder.tables import Measure
 from coder.workflow import pictures
 from coder.workflow.cases import add_attribute, add_case, assign, set_value
 from coder.workflow.codings import code_span
 from coder.workflow.corpus import Corpus
-from coder.workflow.pictures import Colour, Options, PictureKind, Unit, behind, export_picture, picture
+from coder.workflow.pictures import Options, Unit, behind, export_picture, picture
 from tests.workflow.study import code_document, fill
 
 MODEL = "numbers"

@@ -8,6 +8,7 @@ import pytest
 
 from coder.errors import CodebookConflict, InvalidValue, NotAllowed, UnknownItem
 from coder.model import Code, Coder, Decision, Origin, Outcome, Role, new_id, text_hash
+from coder.model.choices import ExportKind
 from coder.refining.proposal import Found, Kind, Proposal
 from coder.store import Project
 from coder.suggest.encoder import Encoder
@@ -30,7 +31,7 @@ from coder.workflow.refining import (
     set_aside,
     take,
 )
-from coder.workflow.tables import ExportKind, Question, compared, material
+from coder.workflow.tables import Question, compared, material
 from tests.workflow.study import code_document, fill, passages_about
 
 DOCUMENTS = 20

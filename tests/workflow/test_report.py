@@ -15,10 +15,10 @@ import pytest
 from coder.errors import InvalidValue, UnknownFormat
 from coder.formats.tables import TABLE_WRITERS
 from coder.model import AttributeType, Coder, Origin, Role
+from coder.model.choices import Measure
 from coder.model.framework import RowKind
 from coder.model.report import Facts, Paragraph, Quotation, Report, Section, Table
 from coder.store import Project
-from coder.tables import Measure
 from coder.workflow.cases import add_attribute, add_case, assign, set_value
 from coder.workflow.codings import code_span, refuse_suggestion, remove_coding, take_suggestion, undo
 from coder.workflow.documents import mark_read

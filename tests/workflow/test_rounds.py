@@ -13,6 +13,7 @@ from coder.cli import app
 from coder.errors import CodebookConflict, InvalidValue, NotAllowed, NothingToUndo, StaleEdit, UnknownItem
 from coder.model import Attribute, Case, Membership, Received, Role, Span
 from coder.model.blind import Round, given, sample
+from coder.model.choices import ExportKind
 from coder.model.framework import Matrix, RowKind
 from coder.store import Project
 from coder.store.file import MEMORY, ProjectFile
@@ -55,7 +56,7 @@ from coder.workflow.search import Coded, Search, find
 from coder.workflow.sorting import split_code
 from coder.workflow.suggestions import Snapshot
 from coder.workflow.switches import Switches, set_switches
-from coder.workflow.tables import ExportKind, as_file, material
+from coder.workflow.tables import as_file, material
 from coder.workflow.versions import to_look_at_again
 from tests.workflow.study import code_document, fill, passages_about
 

@@ -13,18 +13,19 @@ from coder import open_project
 from coder.cli import app
 from coder.errors import UnknownItem
 from coder.model import Coding, DocumentKind, Span
+from coder.model.choices import ExportKind, Measure, PictureKind
 from coder.store import Project
-from coder.tables import INTERVIEWER, Measure
+from coder.tables import INTERVIEWER
 from coder.tables.contrasts import CaseGroup
 from coder.workflow.cases import add_case, assign
 from coder.workflow.codings import code_span
 from coder.workflow.contrasts import contrasted
 from coder.workflow.documents import Source, change_document, import_documents, mark_read
 from coder.workflow.framework import matrix
-from coder.workflow.pictures import Options, PictureKind, picture
+from coder.workflow.pictures import Options, picture
 from coder.workflow.pictures import behind as behind_picture
 from coder.workflow.projects import create_sample
-from coder.workflow.tables import ExportKind, Filters, Question, behind, compared, passing, quotations, unread_documents
+from coder.workflow.tables import Filters, Question, behind, compared, passing, quotations, unread_documents
 from tests.workflow.conftest import BOOK, TEXT
 
 Find = Callable[[str], Span]

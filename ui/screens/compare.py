@@ -13,13 +13,14 @@ from pandas.io.formats.style import Styler
 from coder.errors import UnknownItem
 from coder.formats.tables import TABLE_WRITERS
 from coder.model import DocumentKind
+from coder.model.choices import ExportKind, Measure
 from coder.model.codebook import SEPARATOR
 from coder.store import Project
-from coder.tables import Measure, Period
+from coder.tables import Period
 from coder.workflow import tables
 from coder.workflow.layers import layers as layers_of
 from coder.workflow.projects import open_project
-from coder.workflow.tables import ExportKind, Question
+from coder.workflow.tables import Question
 from ui.parts.choosing import one
 from ui.parts.layers import unsettled
 from ui.parts.leading import lead

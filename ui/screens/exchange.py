@@ -10,8 +10,9 @@ import streamlit as st
 
 from coder.formats.studies import STUDY_FORMATS
 from coder.model import Loss, Received
+from coder.model.choices import Target
 from coder.store import Project
-from coder.workflow.exchange import Preview, Target, export_study, new_project_from, preview, read_study, take_in
+from coder.workflow.exchange import Preview, export_study, new_project_from, preview, read_study, take_in
 from ui import signing
 from ui.parts.acting import act
 from ui.parts.errors import told

@@ -12,13 +12,14 @@ import streamlit as st
 
 from coder.formats.tables import TABLE_WRITERS
 from coder.model import DocumentKind
+from coder.model.choices import Colour, Look, Measure, PictureKind
 from coder.model.claim import CaseGroup
 from coder.model.codebook import SEPARATOR
-from coder.pictures import CHOSEN, Look
+from coder.pictures import CHOSEN
 from coder.store import Project
-from coder.tables import Measure, Period
+from coder.tables import Period
 from coder.workflow.contrasts import telling, values
-from coder.workflow.pictures import Colour, Options, Picture, PictureKind, Unit, as_image, behind, picture
+from coder.workflow.pictures import Options, Picture, Unit, as_image, behind, picture
 from ui.assistant import Activity, assistant
 from ui.parts.choosing import one
 from ui.parts.errors import told

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from coder.model.choices import Measure
 from coder.store import Project
-from coder.tables import Measure
 from coder.workflow import report as verbs
 from coder.workflow.projects import open_project
 from coder.workflow.report import WRITERS, Contents, Part
