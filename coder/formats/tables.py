@@ -174,7 +174,8 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     plain = frame.reset_index() if named else frame.reset_index(drop=True)
     plain.columns = pd.Index([_heading(name) for name in plain.columns])
     for column in _text_columns(plain):
-        plain[column] = plain[column].map(_whole, na_action="ignore")
+        # Nothing but missing values would come back as numbers.
+        plain[column] = plain[column].map(_whole, na_action="ignore").astype(plain[column].dtype)
     return plain
 
 

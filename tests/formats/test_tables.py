@@ -77,6 +77,13 @@ def test_parquet_takes_columns_of_any_kind(values):
     assert len(back) == len(values)
 
 
+def test_in_parquet_a_text_column_without_any_text_is_one():
+    frame = pd.DataFrame({"memo": pd.Series([None, None], dtype="str"), "n": [1, 2]})
+    back = pd.read_parquet(BytesIO(write_parquet(frame)))
+    assert pd.api.types.is_string_dtype(back["memo"].dtype)
+    assert back["memo"].isna().all()
+
+
 def test_parquet_keeps_types():
     back = pd.read_parquet(BytesIO(write_parquet(FRAME)))
     assert list(back["quotation"]) == list(FRAME["quotation"])
