@@ -20,7 +20,7 @@ from coder.workflow.documents import mark_read
 from coder.workflow.exchange import export_study
 from coder.workflow.layers import EVERYBODY, consensus, layer, layers
 from coder.workflow.settling import Difference, differences, drafts, open_again, settle, sharpen
-from coder.workflow.tables import Question, behind, compared, quotations
+from coder.workflow.tables import Filters, Question, behind, compared, quotations
 from tests.workflow.study import code_document, fill
 
 Find = Callable[[str], Span]
@@ -154,8 +154,8 @@ def test_tables_can_be_asked_for_one_layer(project: Project, eero: str, me: str,
     )
     assert layers(project)[CONSENSUS.id] == "Consensus"
     assert len(quotations(project)) == 7
-    assert set(quotations(project, layer=eero)["coder"]) == {"Eero"}
-    held = quotations(project, layer=CONSENSUS.id)
+    assert set(quotations(project, Filters(layer=eero))["coder"]) == {"Eero"}
+    held = quotations(project, Filters(layer=CONSENSUS.id))
     assert sorted(held["coder"]) == ["Consensus", "Maija", "Maija"]
     counts = compared(project, Question(layer=CONSENSUS.id))
     assert counts.sum().sum() == len(held)
