@@ -177,13 +177,21 @@ def _load(model: str, *, hub: bool) -> Any:
     os.environ.setdefault("HF_HUB_OFFLINE", "0" if hub else "1")
     import huggingface_hub.constants
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
+    # Progress is told in our own words; reading weights takes a moment.
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     # The switch is read once at import; a model asked for by name later must still find the hub, and only then.
     huggingface_hub.constants.HF_HUB_OFFLINE = not hub
     try:
-        return SentenceTransformer(model, device="cpu", local_files_only=not hub).eval()
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        found = SentenceTransformer(model, device="cpu", local_files_only=not hub).eval()
+        words = set(found.tokenizer.get_vocab()) - set(getattr(found.tokenizer, "all_special_tokens", ()))
+    except Exception as error:  # Whatever the readers of its files raise: a folder may be damaged in any way.
         place = "" if hub else "; give the folder of a sentence-transformers model, or allow its download"
         raise ModelUnavailable(f"cannot load the model {model!r}{place} ({error})") from error
     finally:
         huggingface_hub.constants.HF_HUB_OFFLINE = True
+    if not words:
+        # Such a model loads, and every text means the same to it.
+        raise ModelUnavailable(f"the model {model!r} has no words; its folder lacks tokenizer.json or vocab.txt")
+    return found
