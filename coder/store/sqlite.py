@@ -35,4 +35,7 @@ class QuickDatabase(Database):
             if sqlite3.complete_statement(statement):
                 cursor.execute(statement)
                 statement = ""
+        if statement:
+            # Without its end, which SQLite tells.
+            cursor.execute(statement)
         return cursor
