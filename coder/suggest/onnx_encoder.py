@@ -7,6 +7,7 @@ sentence-transformers is imported.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +22,7 @@ from coder.errors import ModelUnavailable
 from coder.suggest.encoder import EMBEDDED_NAME, EMBEDDED_SHA256, LAYERS, embedded_folder, verify
 from coder.suggest.windows import Progress, embed
 
-RECIPE = "int8-1"
+RECIPE = "int8-2"
 """In the name of the encoder and of the cached file: changes with `onnx_graph`, for other vectors need another name."""
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 CLS, SEP = 101, 102
@@ -81,6 +82,7 @@ class OnnxEncoder:
             batch=BATCH,
             width=WIDTH,
             shares=list(LAYERS.values()),
+            at_once=os.cpu_count() or 1,
             progress=progress,
         )
 
@@ -95,8 +97,8 @@ def _session(onnxruntime: Any, graph: bytes) -> Any:
     options.log_severity_level = 3
     # Memory is planned for each shape that was ever seen, and passages come in hundreds of shapes.
     options.enable_mem_pattern = False
-    # A thread that waits for work must not keep a core busy: somebody is coding on this machine meanwhile.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # A core takes a batch for itself: sharing one, cores wait for each other at each of a hundred steps.
+    options.intra_op_num_threads = 1
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 

@@ -98,15 +98,7 @@ class _Graph:
         places = places + self._weights["embeddings.token_type_embeddings.weight"][0]
         length = self.add("Shape", "ids", start=1)
         place = self.add("Slice", self.constant("places", places), self.integers(0), length, self.integers(0))
-        name = "embeddings.LayerNorm."
-        x = self.add(
-            "LayerNormalization",
-            self.add("Add", x, place),
-            self.weight(name + "weight"),
-            self.weight(name + "bias"),
-            axis=-1,
-            epsilon=EPSILON,
-        )
+        x = self._normalised(self.add("Add", x, place), "embeddings.LayerNorm.")
         return self.by_token(x)
 
     def layer(self, x: str, name: str) -> str:
@@ -133,14 +125,17 @@ class _Graph:
     def _dense(self, x: str, before: str, name: str, floor: float = 0.0) -> str:
         """A product, its bias, what was there before, and normalisation."""
         product, raised = self._product(x, name + "dense", self._weights[name + "dense.weight"], floor)
+        bias = self.constant(name + "bias", self._weights[name + "dense.bias"] - raised)
+        # The operator that does all of this at once takes three times as long.
+        return self._normalised(self.add("Add", self.add("Add", product, bias), before), name + "LayerNorm.")
+
+    def _normalised(self, x: str, name: str) -> str:
         return self.add(
-            "SkipLayerNormalization",
-            product,
-            before,
-            self.weight(name + "LayerNorm.weight"),
-            self.weight(name + "LayerNorm.bias"),
-            self.constant(name + "bias", self._weights[name + "dense.bias"] - raised),
-            domain=FUSED,
+            "LayerNormalization",
+            x,
+            self.weight(name + "weight"),
+            self.weight(name + "bias"),
+            axis=-1,
             epsilon=EPSILON,
         )
 

@@ -6,6 +6,7 @@ A long text is read in several windows, and windows go in batches of equal lengt
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,23 +27,30 @@ def embed(
     batch: int,
     width: int,
     shares: Sequence[float],
+    at_once: int = 1,
     progress: Progress | None = None,
 ) -> NDArray[np.float32]:
     """Unit vectors, shape (texts, layers x width): the layers side by side, each with its share of the squared length.
 
     ``tokens`` come without special tokens; ``ends`` are put around every window of at most ``window`` of them.
-    A text without tokens is a window of the two ends.
+    A text without tokens is a window of the two ends. ``sums`` is asked from so many threads ``at_once``.
     """
     windows = [(i, t[at : at + window]) for i, t in enumerate(tokens) for at in range(0, max(1, len(t)), window)]
     # A batch of equal lengths spends nothing on padding. Longest first: memory that suffices then suffices.
     windows.sort(key=lambda found: -len(found[1]))
     total = np.zeros((len(tokens), len(shares), width), np.float32)
-    for start in range(0, len(windows), batch):
-        several = windows[start : start + batch]
-        ids, mask = _padded([[ends[0], *t, ends[1]] for _, t in several])
-        np.add.at(total, [i for i, _ in several], sums(ids, mask))
-        if progress:
-            progress(min(start + batch, len(windows)), len(windows))
+    batches = [windows[start : start + batch] for start in range(0, len(windows), batch)]
+    done = 0
+    with ThreadPoolExecutor(at_once) as pool:
+        try:
+            found = pool.map(lambda several: sums(*_padded([[ends[0], *t, ends[1]] for _, t in several])), batches)
+            for several, sum_of in zip(batches, found, strict=True):
+                np.add.at(total, [i for i, _ in several], sum_of)
+                done += len(several)
+                if progress:
+                    progress(done, len(windows))
+        finally:
+            pool.shutdown(cancel_futures=True)  # Where somebody stops it, what has not begun is not begun.
     # The sum over tokens has the direction of their mean, and only the direction is kept.
     return (unit(total) * np.sqrt(np.asarray(shares, np.float32))[:, None]).reshape(len(tokens), len(shares) * width)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -20,8 +22,8 @@ def sums(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]
     return np.asarray((TABLE[ids] * mask[:, :, None, None]).sum(1), np.float32)
 
 
-def vectors(texts: list[list[int]], window: int, batch: int) -> NDArray[np.float32]:
-    return embed(texts, sums, ends=ENDS, window=window, batch=batch, width=4, shares=(0.4, 0.6))
+def vectors(texts: list[list[int]], window: int, batch: int, at_once: int = 1) -> NDArray[np.float32]:
+    return embed(texts, sums, ends=ENDS, window=window, batch=batch, width=4, shares=(0.4, 0.6), at_once=at_once)
 
 
 @given(TEXTS, st.integers(1, 40), st.integers(1, 5))
@@ -32,9 +34,11 @@ def test_every_token_counts_once_and_every_window_has_its_ends(texts: list[list[
         np.testing.assert_allclose(vector, whole.ravel(), atol=1e-4)
 
 
-@given(TEXTS, st.integers(1, 5))
-def test_the_order_of_texts_and_the_size_of_a_batch_do_not_matter(texts: list[list[int]], batch: int) -> None:
-    np.testing.assert_allclose(vectors(texts[::-1], 8, batch)[::-1], vectors(texts, 8, 3), atol=1e-4)
+@given(TEXTS, st.integers(1, 5), st.integers(1, 3))
+def test_the_order_of_texts_and_how_many_go_together_do_not_matter(
+    texts: list[list[int]], batch: int, at_once: int
+) -> None:
+    np.testing.assert_allclose(vectors(texts[::-1], 8, batch, at_once)[::-1], vectors(texts, 8, 3), atol=1e-4)
 
 
 def test_a_product_of_two_vectors_is_the_weighted_mean_of_their_cosines() -> None:
@@ -61,3 +65,23 @@ def test_progress_ends_at_the_number_of_windows() -> None:
 
 def test_no_text_gives_no_vector() -> None:
     assert vectors([], 8, 8).shape == (0, 8)
+
+
+def test_what_has_not_begun_when_somebody_stops_it_is_not_begun() -> None:
+    begun, told = [], Event()
+
+    def slowly(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        begun.append(len(ids))
+        if len(begun) > 2:
+            told.wait(10)  # What runs beside the first batches is under way until they have been told of.
+        return sums(ids, mask)
+
+    def stop(done: int, of: int) -> None:
+        told.set()
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        embed(
+            [[5]] * 100, slowly, ends=ENDS, window=8, batch=1, width=4, shares=(0.4, 0.6), at_once=2, progress=stop
+        )  # fmt: skip
+    assert len(begun) < 100
