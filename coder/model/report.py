@@ -59,7 +59,8 @@ class Table:
     def widths(self, room: float = 0.0) -> list[float]:
         """How wide each column must be to be read, in centimetres; columns of words take what is left of the room."""
         least = [self._least(place) for place in range(len(self.columns))]
-        wanting = {place: self._most(place) - least[place] for place in self.prose}
+        # A column of few words wants none, and gives none to the others.
+        wanting = {place: max(0.0, self._most(place) - least[place]) for place in self.prose}
         spare, wanted = room - sum(least), sum(wanting.values())
         share = min(1.0, max(0.0, spare / wanted)) if wanted else 0.0
         return [width + share * wanting.get(place, 0.0) for place, width in enumerate(least)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coder.model.report import Row, Table, cell, table
@@ -32,6 +32,7 @@ def test_parts_of_a_wide_table_hold_every_column_once_and_fit(whole: Table, room
 
 
 @given(tables(), st.floats(8, 40))
+@example(table(["", "", ""], [["", "", "a" * 60]], prose={1, 2}), 15.0)
 def test_columns_of_words_take_what_room_is_left_and_no_more(whole: Table, room: float) -> None:
     least, wide = whole.widths(), whole.widths(room)
     assert all(one <= other + 1e-6 for one, other in zip(least, wide, strict=True))
